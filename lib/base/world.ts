@@ -1,0 +1,76 @@
+/**
+ * The world: the one object through which everything enters that makes two runs differ. The runtime reads time,
+ * randomness and identity nowhere else, so a test or a simulation that replaces the world owns the whole run.
+ */
+import { v7 } from 'uuid';
+
+/** Ends a pending timer; calling it again, or after the timer fired, does nothing. */
+export type Cancel = () => void;
+
+/** Time. All figures are milliseconds. */
+export interface Clock {
+  /** Monotonic time: only differences mean anything. */
+  now(): number;
+  /** Time since the Unix epoch, for people and for ids; it may jump. */
+  wall(): number;
+  /** Runs `run` once, `delay` ms from now. */
+  after(delay: number, run: () => void): Cancel;
+}
+
+/** When the dispatcher drains its run queue. */
+export interface Scheduler {
+  /** As soon as the code that is running now has returned: before any I/O. */
+  soon(run: () => void): void;
+  /** After pending I/O callbacks and timers had their turn. */
+  later(run: () => void): void;
+}
+
+/** A random number, at least 0 and below 1. */
+export type Random = () => number;
+
+export interface World {
+  readonly clock: Clock;
+  readonly scheduler: Scheduler;
+  readonly random: Random;
+  /** A new UUID v7 (RFC 9562): ordered by time. */
+  uuid(): string;
+}
+
+/** The longest delay that a Node.js timer can hold; a longer one is a chain of them. */
+const longestDelay = 2 ** 31 - 1;
+
+function after(delay: number, run: () => void): Cancel {
+  if (delay > longestDelay) {
+    let cancel = after(longestDelay, () => {
+      cancel = after(delay - longestDelay, run);
+    });
+    return () => cancel();
+  }
+  const timer = setTimeout(run, delay);
+  return () => clearTimeout(timer);
+}
+
+const resolved = Promise.resolve();
+
+export const systemClock: Clock = { now: () => performance.now(), wall: () => Date.now(), after };
+
+export const systemScheduler: Scheduler = {
+  // A microtask through a promise that is resolved already: cheaper than queueMicrotask, which adds a resource for async hooks.
+  soon: run => void resolved.then(run),
+  later: run => void setImmediate(run),
+};
+
+/** The parts of a world that are given, the rest from this machine. */
+export function world(parts: Partial<Omit<World, 'uuid'>> = {}): World {
+  const clock = parts.clock ?? systemClock;
+  const random = parts.random ?? Math.random;
+  const isOwn = parts.clock !== undefined || parts.random !== undefined;
+  return {
+    clock,
+    random,
+    scheduler: parts.scheduler ?? systemScheduler,
+    uuid: () => (isOwn ? v7({ msecs: clock.wall(), random: sixteenBytes(random) }) : v7()),
+  };
+}
+
+const sixteenBytes = (random: Random) => Uint8Array.from({ length: 16 }, () => Math.floor(random() * 256));

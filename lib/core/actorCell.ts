@@ -1,0 +1,258 @@
+/** A cell as its actor sees it: what stands behind the members of `Actor`. The mechanism is in `cell.ts`. */
+import { show } from '../base/errors.ts';
+import { type Logger, prefixed } from '../base/log.ts';
+import { type Host, type NodeFace, propsOf, type Receive, type Spawnable } from './actor.ts';
+import type { Uri } from './address.ts';
+import { Cell, gone, unhandledTermination } from './cell.ts';
+import { Children } from './children.ts';
+import { Notice, PoisonPill, ReceiveTimeout, Terminated } from './message.ts';
+import { checkSpawnOptions, type Props, type SpawnOptions } from './props.ts';
+import { ActorStopped, Ref } from './ref.ts';
+import { Timers } from './timers.ts';
+import { Watching } from './watching.ts';
+
+/** For messages that nobody waits for. */
+const neverAborted = new AbortController().signal;
+
+export class ActorCell extends Cell implements Host {
+  protected get host(): Host {
+    return this;
+  }
+
+  get params(): unknown {
+    return this.props.params;
+  }
+
+  get parentRef(): Ref {
+    return (this.parent ?? this).ref;
+  }
+
+  get childRefs(): Ref[] {
+    return this.children === undefined ? [] : [...this.children].map(child => child.ref);
+  }
+
+  get node(): NodeFace {
+    return this.realm.node;
+  }
+
+  get log(): Logger {
+    return prefixed(this.realm.logger, this.ref.address);
+  }
+
+  get abortSignal(): AbortSignal {
+    const extras = this.more();
+    extras.abort ??= new AbortController();
+    if (this.ending !== undefined && this.ending.step !== 'wait') extras.abort.abort();
+    return extras.abort.signal;
+  }
+
+  get messageSignal(): AbortSignal {
+    const { sender } = this;
+    if (sender === undefined) return neverAborted;
+    const extras = this.more();
+    if (extras.messageAbort?.asker !== sender) {
+      extras.messageAbort = { asker: sender, controller: new AbortController() };
+      if (this.#gaveUp(sender)) extras.messageAbort.controller.abort();
+    }
+    return extras.messageAbort.controller.signal;
+  }
+
+  #gaveUp(asker: Ref): boolean {
+    if (asker.isLocal) return asker.inlet === this.realm.abandoned;
+    return this.extras?.abandonedBy?.has(asker.address) ?? false;
+  }
+
+  get timers(): Timers {
+    const extras = this.more();
+    extras.timers ??= new Timers(this.clock, tick => this.notice(tick));
+    return extras.timers;
+  }
+
+  spawn(what: Spawnable, options?: SpawnOptions): Ref {
+    const props = propsOf(what);
+    if (options !== undefined) checkSpawnOptions(options);
+    if (this.life === 'stopped' || (this.life === 'stopping' && this.ending?.step !== 'children')) {
+      const text = `${this.ref.address} has stopped or is stopping: it can't spawn a ${props.className} any more`;
+      throw new ActorStopped(this.ref, 'stopped', text);
+    }
+    return spawnChild(this, props, options).ref;
+  }
+
+  lookup(address: string | Uri): Ref {
+    return this.realm.lookup(address, this.ref.path);
+  }
+
+  watch(ref: Ref): void {
+    if (!(ref instanceof Ref)) throw new TypeError(`watch: expected a ref, a class or Props, not ${show(ref)}`);
+    if (ref === this.ref) return;
+    const extras = this.more();
+    extras.watching ??= new Watching();
+    if (extras.watching.add(ref)) ref.inlet.signal({ type: 'watch', watcher: this.ref }, ref);
+  }
+
+  unwatch(ref: Ref): void {
+    if (this.extras?.watching?.remove(ref)) ref.inlet.signal({ type: 'unwatch', watcher: this.ref }, ref);
+  }
+
+  reply(message: unknown): void {
+    (this.sender ?? this.realm.nobody).tell(message, this.ref);
+  }
+
+  forward(ref: Ref): void {
+    ref.tell(this.message, this.sender);
+  }
+
+  unhandled(message: unknown): void {
+    if (message instanceof Terminated) throw unhandledTermination(this.ref, message);
+    this.reportUnhandled(message);
+  }
+
+  become(receive: Receive, discardOld: boolean): void {
+    if (!discardOld) this.more().behavioursBelow.push(this.behaviour);
+    this.behaviour = receive;
+  }
+
+  unbecome(): void {
+    this.behaviour = this.extras?.behavioursBelow.pop() ?? this.ownReceive;
+  }
+
+  stash(): void {
+    const { message } = this;
+    if (message === undefined) throw new TypeError('stash: no message is being handled');
+    const { stash } = this.more();
+    if (this.#isStashed(message)) throw new TypeError(`stash: the message ${show(message)} is stashed already`);
+    stash.push({ message, sender: this.sender });
+    this.realm.counts.handled--;
+  }
+
+  #isStashed(message: unknown): boolean {
+    const last = this.extras?.stash.at(-1);
+    return typeof message === 'object' && last?.message === message && last.sender === this.sender;
+  }
+
+  unstashAll(): void {
+    this.unstash();
+  }
+
+  setReceiveTimeout(ms: number | undefined): void {
+    if (ms !== undefined && !(typeof ms === 'number' && ms > 0)) {
+      throw new TypeError(`setReceiveTimeout: expected more than 0 milliseconds, or undefined, not ${show(ms)}`);
+    }
+    const extras = this.more();
+    extras.receiveTimeout?.cancel();
+    extras.receiveTimeout = ms === undefined ? undefined : { ms, since: this.clock.now(), cancel: () => {} };
+    if (ms !== undefined) this.#armReceiveTimeout(ms);
+  }
+
+  /** One timer for all messages: it looks when the last one was, rather than being set anew by each. */
+  #armReceiveTimeout(delay: number): void {
+    const { receiveTimeout } = this.extras ?? {};
+    if (receiveTimeout === undefined) return;
+    receiveTimeout.cancel = this.clock.after(delay, () => {
+      const left = receiveTimeout.since + receiveTimeout.ms - this.clock.now();
+      const isIdle = left <= 0 && this.life === 'running' && !this.hasMail;
+      if (isIdle) {
+        receiveTimeout.since = this.clock.now();
+        this.notice(new ReceiveTimeout());
+      }
+      this.#armReceiveTimeout(left > 0 ? left : receiveTimeout.ms);
+    });
+  }
+
+  pipeToSelf(
+    promise: PromiseLike<unknown>,
+    map: ((value: never) => unknown) | undefined,
+    mapError: ((error: unknown) => unknown) | undefined,
+  ): void {
+    const instance = this.actor;
+    const tell = (value: unknown, make: ((value: never) => unknown) | undefined) => {
+      try {
+        this.ref.tell(make === undefined ? value : make(value as never));
+      } catch (error) {
+        fail(error);
+      }
+    };
+    const fail = (error: unknown) => {
+      if (this.actor === instance) this.failed(error, undefined);
+      else this.ignoreError(error, 'pipeToSelf of an instance that is gone');
+    };
+    promise.then(
+      value => tell(value, map),
+      error => (mapError === undefined ? fail(error) : tell(error, mapError)),
+    );
+  }
+
+  endChildren(then: () => unknown): unknown {
+    const { children } = this;
+    if (children === undefined || children.size === 0) return then();
+    return new Promise((resolve, reject) => {
+      children.whenGone(() => {
+        try {
+          resolve(then());
+        } catch (error) {
+          reject(error);
+        }
+      });
+      for (const child of [...children].reverse()) child.ref.stop();
+    });
+  }
+
+  // ---- what a process stands on -------------------------------------------------------------------------------------
+
+  /**
+   * Takes the first message, in turn, for which `matches` holds, and makes it the one that is being handled.
+   * @param from how many messages are known not to match
+   */
+  take(matches: (message: unknown) => boolean, from: number): { message: unknown } | { looked: number } {
+    const { mailbox } = this;
+    let index = Math.min(from, mailbox?.size ?? 0);
+    while (mailbox !== undefined && index < mailbox.size) {
+      const waiting = mailbox.at(index);
+      if (waiting === PoisonPill) {
+        this.ref.stop();
+        break;
+      }
+      const message = waiting instanceof Notice ? this.readNotice(waiting) : waiting;
+      if (message !== gone && !matches(message)) {
+        index++;
+        continue;
+      }
+      mailbox.takeAt(index);
+      if (waiting instanceof Notice) this.consumeNotice(waiting);
+      if (message === gone) continue;
+      this.sender = mailbox.sender;
+      this.message = message;
+      this.realm.counts.handled++;
+      return { message };
+    }
+    return { looked: index };
+  }
+
+  /** Calls `then` once this actor's failure has been forgiven; gives what calls that off. */
+  whenResumed(then: () => void): () => void {
+    const extras = this.more();
+    const forget = () => {
+      extras.onResumed = undefined;
+    };
+    extras.onResumed = () => {
+      forget();
+      then();
+    };
+    return forget;
+  }
+
+  /** Calls `onMail` in a turn of its own whenever there is mail, until it is called with undefined. */
+  set onMail(onMail: (() => void) | undefined) {
+    this.more().onMail = onMail;
+    if (onMail !== undefined && !this.isReady && this.life === 'running' && this.hasMail) this.becomeReady();
+  }
+}
+
+/** Makes a child of `parent`, which is taken to be able to have one. */
+export function spawnChild(parent: Cell, props: Props, options: SpawnOptions | undefined): ActorCell {
+  parent.children ??= new Children();
+  const name = parent.children.nameFor(options?.name, props.className, () => parent.ref.path);
+  const child = new ActorCell(parent.realm, parent, props, options, name);
+  parent.children.add(child);
+  return child;
+}

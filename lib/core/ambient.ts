@@ -1,0 +1,30 @@
+/**
+ * Whose code is running now. An operation that is awaited, not yielded, learns here whose clock it reads: after an
+ * `await` nothing else tells. Without an actor it is this machine's clock.
+ */
+import { systemClock } from '../base/world.ts';
+import { provideAmbientScope, type Scope } from './operation.ts';
+
+const nowhere: Scope = { clock: systemClock };
+let current: Scope | undefined;
+const finders: (() => Scope | undefined)[] = [() => current];
+
+/** Says whose code runs from now on; returns whose ran before. */
+export function enter(scope: Scope | undefined): Scope | undefined {
+  const before = current;
+  current = scope;
+  return before;
+}
+
+/** Adds a way to find out whose code runs, asked before the others. */
+export function addFinder(find: () => Scope | undefined): void {
+  finders.unshift(find);
+}
+
+provideAmbientScope(() => {
+  for (const find of finders) {
+    const scope = find();
+    if (scope !== undefined) return scope;
+  }
+  return nowhere;
+});

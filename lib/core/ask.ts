@@ -1,0 +1,197 @@
+/** One question that waits for its answer: the inlet behind the sender's ref that the asked actor replies to. */
+import { AbortError, asError, MailboxFull, NodeDownError, show, TimeoutError } from '../base/errors.ts';
+import type { Cancel, Clock } from '../base/world.ts';
+import type { DeadInlet } from './deadLetters.ts';
+import { type AskOptions, Inlet, type Realm } from './inlet.ts';
+import { type DeadLetterReason, Notice, type Signal } from './message.ts';
+import { ActorStopped, Ref } from './ref.ts';
+
+/** What an ask needs of its node. */
+export interface AskDesk extends Realm<Ref> {
+  readonly clock: Clock;
+  /** Who waits for an answer or an end, by path: that is how other nodes reach them. */
+  readonly askers: Map<string, Ref>;
+  /** Takes answers to questions that have been answered. */
+  readonly answered: DeadInlet;
+  /** Takes answers to questions whose asker gave up. */
+  readonly abandoned: DeadInlet;
+}
+
+/** Below this path live the askers. */
+export const askRoot = '/$ask';
+const defaultTimeout = 5000;
+let asked = 0;
+
+/** @throws TypeError when an option is of the wrong kind */
+export function checkAskOptions({ timeout, signal }: AskOptions): void {
+  if (timeout !== undefined && !(typeof timeout === 'number' && timeout >= 0)) {
+    throw new TypeError(`ask: timeout must be milliseconds from 0 up, not ${show(timeout)}`);
+  }
+  if (signal !== undefined && !(signal instanceof AbortSignal)) {
+    throw new TypeError(`ask: signal must be an AbortSignal, not ${show(signal)}`);
+  }
+}
+
+export class Ask extends Inlet<Ref> {
+  readonly realm: AskDesk;
+  readonly ref: Ref;
+  readonly #target: Ref;
+  readonly #resolve: (answer: unknown) => void;
+  readonly #reject: (error: Error) => void;
+  #cancelTimer: Cancel | undefined;
+  #signal: AbortSignal | undefined;
+  #onAbort: (() => void) | undefined;
+
+  private constructor(
+    desk: AskDesk,
+    target: Ref,
+    resolve: (answer: unknown) => void,
+    reject: (error: Error) => void,
+  ) {
+    super();
+    this.realm = desk;
+    this.#target = target;
+    this.#resolve = resolve;
+    this.#reject = reject;
+    this.ref = newAsker(desk, this);
+  }
+
+  static start(desk: AskDesk, target: Ref, message: unknown, options: AskOptions = {}): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      checkAskOptions(options);
+      new Ask(desk, target, resolve, reject).#send(message, options.timeout ?? defaultTimeout, options.signal);
+    });
+  }
+
+  #send(message: unknown, timeout: number, signal: AbortSignal | undefined): void {
+    if (signal?.aborted) {
+      this.realm.counts.told++;
+      this.realm.deadLetter(message, this.ref, this.#target, 'cancelled');
+      this.#settle(this.realm.abandoned);
+      this.#reject(abortError(this.#target, signal));
+      return;
+    }
+    this.#target.inlet.enqueue(message, this.ref, this.#target);
+    if (this.#isSettled) return;
+    this.#target.inlet.signal({ type: 'watch', watcher: this.ref }, this.#target);
+    if (this.#isSettled) return;
+    if (timeout < Number.POSITIVE_INFINITY) {
+      this.#cancelTimer = this.realm.clock.after(timeout, () => this.#giveUp(timeoutError(this.#target, timeout)));
+    }
+    if (signal !== undefined) {
+      this.#signal = signal;
+      this.#onAbort = () => this.#giveUp(abortError(this.#target, signal));
+      signal.addEventListener('abort', this.#onAbort, { once: true });
+    }
+  }
+
+  get #isSettled(): boolean {
+    return this.ref.inlet !== this;
+  }
+
+  enqueue(answer: unknown): void {
+    this.realm.counts.told++;
+    if (answer instanceof Notice) {
+      this.realm.counts.withdrawn++;
+      return;
+    }
+    this.realm.counts.handled++;
+    this.#settle(this.realm.answered);
+    if (answer instanceof Error) this.#reject(answer);
+    else this.#resolve(answer);
+  }
+
+  signal(signal: Signal<Ref>): void {
+    if (signal.type === 'watch') {
+      // Whoever watches an ask learns that it is no actor to wait for.
+      signal.watcher.inlet.signal({ type: 'terminated', ref: this.ref, reason: 'notFound' }, signal.watcher);
+    } else if (signal.type === 'terminated') {
+      this.#settle(this.realm.answered);
+      const { ref, reason } = signal;
+      const isNode = reason === 'nodeDown' || reason === 'newIncarnation';
+      this.#reject(isNode ? nodeDownError(ref, reason) : new ActorStopped(ref, reason, stoppedText(ref, reason)));
+    }
+  }
+
+  /** The question itself became a dead letter: there will be no answer. */
+  questionLost(reason: DeadLetterReason): void {
+    if (this.#isSettled) return;
+    if (reason === 'overflow') {
+      this.#settle(this.realm.answered);
+      this.#reject(new MailboxFull(`the mailbox of ${this.#target.address} is full; ask again later, or slow down`));
+    }
+  }
+
+  /** The question can't be sent as it is. */
+  fail(error: Error): void {
+    if (this.#isSettled) return;
+    this.#settle(this.realm.answered);
+    this.#reject(asError(error));
+  }
+
+  #giveUp(error: Error): void {
+    this.#settle(this.realm.abandoned);
+    this.#target.inlet.signal({ type: 'abandoned', asker: this.ref }, this.#target);
+    this.#reject(error);
+  }
+
+  #settle(office: DeadInlet): void {
+    this.ref.inlet = office;
+    this.realm.askers.delete(this.ref.step);
+    this.#cancelTimer?.();
+    if (this.#onAbort !== undefined) this.#signal?.removeEventListener('abort', this.#onAbort);
+    this.#target.inlet.signal({ type: 'unwatch', watcher: this.ref }, this.#target);
+  }
+}
+
+function newAsker(desk: AskDesk, inlet: Inlet<Ref>): Ref {
+  const ref = new Ref(inlet, undefined, `${askRoot}/${(++asked).toString(36)}`);
+  desk.askers.set(ref.step, ref);
+  return ref;
+}
+
+/** Waits for the end of one actor, on behalf of `join`. */
+export class Joiner extends Inlet<Ref> {
+  readonly realm: AskDesk;
+  readonly #ref: Ref;
+  readonly #resolve: () => void;
+
+  private constructor(desk: AskDesk, resolve: () => void) {
+    super();
+    this.realm = desk;
+    this.#resolve = resolve;
+    this.#ref = newAsker(desk, this);
+  }
+
+  static start(desk: AskDesk, target: Ref): Promise<void> {
+    return new Promise(resolve => {
+      const watcher = new Joiner(desk, resolve).#ref;
+      target.inlet.signal({ type: 'watch', watcher }, target);
+    });
+  }
+
+  enqueue(message: unknown, sender: Ref | undefined, to: Ref): void {
+    this.realm.answered.enqueue(message, sender, to);
+  }
+
+  signal(signal: Signal<Ref>): void {
+    if (signal.type !== 'terminated') return;
+    this.realm.askers.delete(this.#ref.step);
+    this.#ref.inlet = this.realm.answered;
+    this.#resolve();
+  }
+}
+
+const timeoutError = (target: Ref, ms: number) =>
+  new TimeoutError(`${target.address} did not answer within ${ms} ms; ask with a longer timeout, or see what keeps it busy`);
+
+const abortError = (target: Ref, signal: AbortSignal) =>
+  new AbortError(`the ask to ${target.address} was aborted`, { cause: signal.reason });
+
+const nodeDownError = (ref: Ref, reason: string) =>
+  new NodeDownError(`${ref.address} can't answer: its node ${reason === 'nodeDown' ? 'is down' : 'has restarted'}`);
+
+const stoppedText = (ref: Ref, reason: string) =>
+  reason === 'notFound'
+    ? `${ref.address} does not exist, so it can't answer`
+    : `${ref.address} ended (${reason}) before it answered`;

@@ -1,0 +1,33 @@
+/** The dead-letter office: the inlet of refs behind which nobody lives any more, or never did. One for each cause. */
+import { Inlet, type Realm } from './inlet.ts';
+import { type DeadLetterReason, PoisonPill, type Signal, type TerminationReason } from './message.ts';
+import type { Ref } from './ref.ts';
+
+export class DeadInlet extends Inlet<Ref> {
+  readonly realm: Realm<Ref>;
+  readonly #reason: DeadLetterReason;
+  readonly termination: TerminationReason;
+
+  constructor(realm: Realm<Ref>, reason: DeadLetterReason, termination: TerminationReason) {
+    super();
+    this.realm = realm;
+    this.#reason = reason;
+    this.termination = termination;
+  }
+
+  enqueue(message: unknown, sender: Ref | undefined, to: Ref): void {
+    if (message === PoisonPill) return; // stopping what is stopped is done already
+    this.realm.counts.told++;
+    this.realm.deadLetter(message, sender, to, this.#reason);
+  }
+
+  /** A watcher hears at once; all other signals come too late to mean anything. */
+  signal(signal: Signal<Ref>, to: Ref): void {
+    if (signal.type !== 'watch') return;
+    signal.watcher.inlet.signal({ type: 'terminated', ref: to, reason: this.termination }, signal.watcher);
+  }
+
+  override get isDead(): boolean {
+    return true;
+  }
+}

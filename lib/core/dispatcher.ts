@@ -1,0 +1,93 @@
+/**
+ * The dispatcher: whose turn it is. Cells that have something to do stand in one queue; each gets a turn of at most
+ * `throughput` messages; after a time slice, I/O and timers get theirs.
+ */
+import type { World } from '../base/world.ts';
+
+/** Whoever can be given a turn. */
+export interface Runnable {
+  /** Handles at most `messages` messages and returns how many it handled. */
+  turn(messages: number): number;
+}
+
+/** The most messages that one cell handles in a turn. */
+const throughput = 64;
+/** The ms after which I/O is let in. */
+const slice = 4;
+/** How long, in ms, the clock may go unread while messages are handled: the pace is measured and the next look planned. */
+const lookEvery = 0.5;
+const mostUnseen = 4096;
+
+export class Dispatcher {
+  readonly #world: World;
+  /** A ring of those who wait for their turn. */
+  #queue: (Runnable | undefined)[] = new Array(64).fill(undefined);
+  #head = 0;
+  #size = 0;
+  #isScheduled = false;
+  #isDraining = false;
+  readonly #drain = () => this.#run();
+  /** When I/O had its last chance. */
+  #sliceStart = Number.NEGATIVE_INFINITY;
+  readonly #nextSlice = () => {
+    this.#sliceStart = this.#world.clock.now();
+    this.#run();
+  };
+  /** Messages to handle between two looks at the clock, found from how long the last ones took. */
+  #unseen = throughput;
+
+  constructor(world: World) {
+    this.#world = world;
+  }
+
+  /** Puts `runnable` at the end of the queue; it must not be in it. */
+  ready(runnable: Runnable): void {
+    if (this.#size === this.#queue.length) this.#grow();
+    this.#queue[(this.#head + this.#size++) & (this.#queue.length - 1)] = runnable;
+    if (!this.#isScheduled && !this.#isDraining) this.#schedule();
+  }
+
+  #schedule(): void {
+    this.#isScheduled = true;
+    // Microtasks run before any I/O: once the slice is used up, a chain of them has to be broken.
+    if (this.#world.clock.now() - this.#sliceStart < slice) this.#world.scheduler.soon(this.#drain);
+    else this.#world.scheduler.later(this.#nextSlice);
+  }
+
+  #run(): void {
+    const { clock } = this.#world;
+    this.#isScheduled = false;
+    this.#isDraining = true;
+    let seen = clock.now();
+    let left = this.#unseen;
+    while (this.#size > 0) {
+      const runnable = this.#queue[this.#head] as Runnable;
+      this.#queue[this.#head] = undefined;
+      this.#head = (this.#head + 1) & (this.#queue.length - 1);
+      this.#size--;
+      // A turn without a message has its cost too.
+      left -= runnable.turn(left < throughput ? left : throughput) + 1;
+      if (left > 0) continue;
+      const now = clock.now();
+      this.#plan(this.#unseen - left, now - seen);
+      if (now - this.#sliceStart >= slice) break;
+      seen = now;
+      left = this.#unseen;
+    }
+    this.#isDraining = false;
+    if (this.#size > 0) this.#schedule();
+  }
+
+  #plan(handled: number, took: number): void {
+    const pace = took > 0 ? (handled * lookEvery) / took : mostUnseen;
+    this.#unseen = Math.max(1, Math.min(mostUnseen, this.#unseen * 2, Math.floor(pace)));
+  }
+
+  #grow(): void {
+    const queue = this.#queue;
+    const wider: (Runnable | undefined)[] = new Array(queue.length * 2).fill(undefined);
+    for (let i = 0; i < queue.length; i++) wider[i] = queue[(this.#head + i) & (queue.length - 1)];
+    this.#queue = wider;
+    this.#head = 0;
+  }
+}

@@ -1,0 +1,34 @@
+/** What few actors have and an idle one should not pay for: made when it is first used. */
+import type { Cancel } from '../base/world.ts';
+import type { Receive } from './actor.ts';
+import type { Operation } from './operation.ts';
+import type { Ref } from './ref.ts';
+import type { Budget } from './supervision.ts';
+import type { Timers } from './timers.ts';
+import type { Watching } from './watching.ts';
+
+export class Extras {
+  watching: Watching | undefined;
+  timers: Timers | undefined;
+  /** Messages put aside, oldest first. */
+  stash: { message: unknown; sender: Ref | undefined }[] = [];
+  /** Behaviours below the present one, for `unbecome`. */
+  behavioursBelow: Receive[] = [];
+  /** Behind `this.signal`. */
+  abort: AbortController | undefined;
+  /** Behind `this.messageSignal`, and whose question it belongs to. */
+  messageAbort: { asker: Ref | undefined; controller: AbortController } | undefined;
+  /** Addresses of remote askers that gave up before their message was handled; the oldest are forgotten. */
+  abandonedBy: Set<string> | undefined;
+  receiveTimeout: { ms: number; since: number; cancel: Cancel } | undefined;
+  /** For the children of a strategy that counts restarts together: the parent's; else the actor's own. */
+  budget: Budget | undefined;
+  /** Unless it is the usual one. */
+  highWaterMark: number | undefined;
+  /** For a process: who is called when there is mail. */
+  onMail: (() => void) | undefined;
+  /** For a process that escalated an error: who waits for it to be forgiven. */
+  onResumed: (() => void) | undefined;
+  /** For a process: its operations that wait. */
+  pending: Set<Operation<unknown>> | undefined;
+}

@@ -1,0 +1,77 @@
+/**
+ * What travels beside the messages of users: signals between the parts of the runtime, and notices, which wait in a
+ * mailbox like any message but are looked at by the cell before `receive` sees them. `R` stands for `Ref`, which is
+ * defined above this file.
+ */
+
+/** Why a watched actor is gone. */
+export type TerminationReason = 'stopped' | 'killed' | 'failed' | 'nodeDown' | 'newIncarnation' | 'notFound';
+
+/** Why a message became a dead letter. */
+export const deadLetterReasons = [
+  'stopped',
+  'notFound',
+  'overflow',
+  'expired',
+  'nodeDown',
+  'inDoubt',
+  'staleIncarnation',
+  'quarantined',
+  'unserializable',
+  'undecodable',
+  'tooLarge',
+  'refused',
+  'lateReply',
+  'cancelled',
+] as const;
+export type DeadLetterReason = (typeof deadLetterReasons)[number];
+
+/** System messages: they never wait behind user messages and are never dropped. */
+export type Signal<R> =
+  /** An ancestor failed: handle no messages until `release`. */
+  | { readonly type: 'hold' }
+  | { readonly type: 'release' }
+  /** The supervisor's decisions about this actor's own failure, or about its part in a sibling's. */
+  | { readonly type: 'resume' }
+  | { readonly type: 'restart'; readonly failure: Failure; readonly delay: number }
+  | { readonly type: 'stop' }
+  /** Stop because of a failure: as `stop`, but watchers hear `failed`. */
+  | { readonly type: 'giveUpChild' }
+  | { readonly type: 'kill' }
+  | { readonly type: 'watch'; readonly watcher: R }
+  | { readonly type: 'unwatch'; readonly watcher: R }
+  | { readonly type: 'terminated'; readonly ref: R; readonly reason: TerminationReason }
+  /** Who asked does not wait for the answer any more. */
+  | { readonly type: 'abandoned'; readonly asker: R }
+  | { readonly type: 'childFailed'; readonly child: R; readonly failure: Failure }
+  | { readonly type: 'childStopped'; readonly child: R };
+
+/** What an actor reports to its supervisor: the error, and the message that it was handling, if any. */
+export interface Failure {
+  readonly error: Error;
+  readonly message: unknown;
+}
+
+/** A message that the cell looks at before `receive` does. */
+export abstract class Notice {}
+
+/** Tells a watcher that an actor has ended: delivered once for each `watch`, as an ordinary message. */
+export class Terminated<R = unknown> extends Notice {
+  readonly ref: R;
+  readonly reason: TerminationReason;
+
+  constructor(ref: R, reason: TerminationReason) {
+    super();
+    this.ref = ref;
+    this.reason = reason;
+  }
+}
+
+/** Nothing has arrived for the time that was set with `setReceiveTimeout`. */
+export class ReceiveTimeout extends Notice {}
+
+/** The class of the one message `PoisonPill`. */
+export class PoisonPillNotice extends Notice {}
+
+/** Stops the actor that it is told to in its turn: after all that was sent before. */
+export const PoisonPill: PoisonPillNotice = Object.freeze(new PoisonPillNotice());

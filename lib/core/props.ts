@@ -1,0 +1,77 @@
+/** What to spawn and how: a recipe that can be used again, as a restart does, and the options of a spawn. */
+import { show } from '../base/errors.ts';
+import type { BackoffOptions } from '../restart/backoff.ts';
+import type { MailboxKind } from './mailbox.ts';
+import { Strategy } from './supervision.ts';
+
+/** How the restarts of one actor are limited; what is not given comes from its supervisor's strategy. */
+export interface RestartOptions {
+  /** At most so many restarts ... */
+  max?: number;
+  /** ... within so many ms. */
+  within?: number;
+  /** Wait before each restart, longer each time. */
+  backoff?: BackoffOptions;
+}
+
+export interface SpawnOptions {
+  /** Unique among the siblings; made up from the class unless given. */
+  name?: string | undefined;
+  /** `unbounded()` unless given, or `bounded({ ... })`, `priority(compare)`. */
+  mailbox?: MailboxKind | undefined;
+  /** How this actor treats the failures of its children. */
+  supervision?: Strategy | undefined;
+  /** How its own restarts are limited. */
+  restart?: RestartOptions | undefined;
+}
+
+const known = ['name', 'mailbox', 'supervision', 'restart'];
+
+/** @throws TypeError that names the option and what is wrong with it */
+export function checkSpawnOptions(options: SpawnOptions): void {
+  if (typeof options !== 'object' || options === null) {
+    throw new TypeError(`spawn(what, options): options must be an object such as { name: 'worker' }, not ${show(options)}`);
+  }
+  for (const key of Object.keys(options)) {
+    if (!known.includes(key)) {
+      throw new TypeError(`spawn: there is no option ${show(key)}; the options are ${known.join(', ')}`);
+    }
+  }
+  const { mailbox, supervision } = options;
+  if (mailbox !== undefined && typeof mailbox !== 'function') {
+    throw new TypeError(`spawn: mailbox must be unbounded(), bounded({ capacity }) or priority(compare), not ${show(mailbox)}`);
+  }
+  if (supervision !== undefined && !(supervision instanceof Strategy)) {
+    throw new TypeError(`spawn: supervision must be oneForOne(), allForOne() or restForOne(), not ${show(supervision)}`);
+  }
+}
+
+/**
+ * A recipe for actors of one class: what `Class.using(params)` gives.
+ * @typeParam M the messages that the actor understands
+ */
+export class Props<M = unknown> {
+  /** The lower-case name of the class, from which names of actors are made. */
+  readonly className: string;
+  /** @internal */
+  readonly create: () => object;
+  readonly params: unknown;
+  /** @internal carries M, for the types alone */
+  declare readonly messages?: M;
+
+  /** @internal use `Class.using(params)` */
+  constructor(className: string, create: () => object, params: unknown) {
+    this.className = className === '' ? 'actor' : className.toLowerCase();
+    this.create = create;
+    this.params = params;
+  }
+
+  /** The same recipe with other parameters; of objects, the newer fields win and the older ones stay. */
+  using(params: unknown): Props<M> {
+    const isMerge = isPlain(this.params) && isPlain(params);
+    return new Props(this.className, this.create, isMerge ? { ...(this.params as object), ...(params as object) } : params);
+  }
+}
+
+const isPlain = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;

@@ -1,0 +1,229 @@
+/**
+ * The tree of actors of one node and all that they share: the world, the dispatcher, the books, the events. It knows
+ * nothing of sockets; who routes to other nodes is plugged in.
+ */
+import { InvalidAddress, LookupFailed, NodeStopped } from '../base/errors.ts';
+import type { Logger } from '../base/log.ts';
+import type { Clock, World } from '../base/world.ts';
+import { Actor, type NodeFace, propsOf, type Spawn, type Spawnable } from './actor.ts';
+import { ActorCell } from './actorCell.ts';
+import { Uri } from './address.ts';
+import { Ask, askRoot, Joiner } from './ask.ts';
+import type { Cell } from './cell.ts';
+import { Counts, type Stats } from './counts.ts';
+import { DeadInlet } from './deadLetters.ts';
+import { Dispatcher } from './dispatcher.ts';
+import { DeadLetter, EventStream } from './events.ts';
+import type { Home } from './home.ts';
+import type { AskOptions, Inlet } from './inlet.ts';
+import type { DeadLetterReason, Failure, TerminationReason } from './message.ts';
+import type { SpawnOptions } from './props.ts';
+import { Ref } from './ref.ts';
+import { defaultStrategy, type Strategy } from './supervision.ts';
+
+/** The root of the tree: it only supervises. */
+class Guardian extends Actor {}
+
+/** Finds the inlet that leads to another node. */
+export type Router = (node: string) => Inlet<Ref>;
+
+export interface SystemOptions {
+  readonly world: World;
+  readonly logger: Logger;
+  /** What the guardian does about top-level actors that fail. */
+  readonly supervision: Strategy;
+  readonly shutdownTimeout: number;
+}
+
+export class System implements Home {
+  readonly world: World;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly strategy: Strategy;
+  readonly shutdownTimeout: number;
+  readonly counts = new Counts();
+  readonly events = new EventStream();
+  readonly dispatcher: Dispatcher;
+  readonly askers = new Map<string, Ref>();
+  readonly answered: DeadInlet;
+  readonly abandoned: DeadInlet;
+  readonly nobody: Ref;
+  readonly guardian: ActorCell;
+  readonly node: NodeFace;
+  /** The own `host:port`, once remoting has it. */
+  address: string | undefined;
+  /** Other `host:port`s that mean this node. */
+  readonly aliases = new Set<string>();
+  readonly #offices = new Map<TerminationReason, DeadInlet>();
+  #router: Router;
+  #onStopped: () => void = () => {};
+  /** Why the guardian failed, if it did. */
+  failure: Failure | undefined;
+
+  constructor(node: NodeFace, options: SystemOptions) {
+    this.node = node;
+    this.world = options.world;
+    this.clock = options.world.clock;
+    this.logger = options.logger;
+    this.strategy = defaultStrategy;
+    this.shutdownTimeout = options.shutdownTimeout;
+    this.dispatcher = new Dispatcher(options.world);
+    this.answered = new DeadInlet(this, 'lateReply', 'notFound');
+    this.abandoned = new DeadInlet(this, 'lateReply', 'notFound');
+    for (const reason of ['stopped', 'killed', 'failed'] as const) {
+      this.#offices.set(reason, new DeadInlet(this, 'stopped', reason));
+    }
+    const unreachable = new DeadInlet(this, 'nodeDown', 'nodeDown');
+    this.#router = () => unreachable;
+    this.#offices.set('notFound', new DeadInlet(this, 'notFound', 'notFound'));
+    this.nobody = this.deadRef('/$nobody');
+    this.guardian = new ActorCell(this, undefined, propsOf(Guardian), { supervision: options.supervision }, '/');
+    this.counts.actors = 0; // the guardian is furniture
+  }
+
+  /** Says who routes to other nodes; before that, and without remoting, no other node can be reached. */
+  plugIn(router: Router): void {
+    this.#router = router;
+  }
+
+  office(reason: TerminationReason): DeadInlet {
+    return this.#offices.get(reason) ?? (this.#offices.get('stopped') as DeadInlet);
+  }
+
+  // ---- spawning and stopping ----------------------------------------------------------------------------------------
+
+  readonly spawn = ((what: Spawnable, options?: SpawnOptions): Ref => {
+    if (this.guardian.life === 'stopping' || this.guardian.life === 'stopped') {
+      throw new NodeStopped('the node has been stopped: nothing can be spawned on it any more');
+    }
+    return this.guardian.spawn(what, options);
+  }) as Spawn;
+
+  /** Stops all actors, children first; those that take longer than the shutdown timeout are killed. */
+  stop(): Promise<void> {
+    if (this.guardian.life === 'stopped') return Promise.resolve();
+    return new Promise(resolve => {
+      const cancel = this.clock.after(this.shutdownTimeout, () => {
+        const left = [...(this.guardian.children ?? [])].map(child => child.ref.address).join(', ');
+        this.logger.warn(`stopping took longer than ${this.shutdownTimeout} ms; killing what is left: ${left}`);
+        this.guardian.ref.kill();
+      });
+      this.#onStopped = () => {
+        cancel();
+        resolve();
+      };
+      this.guardian.ref.stop();
+    });
+  }
+
+  guardianStopped(): void {
+    this.counts.actors = 0;
+    this.#onStopped();
+  }
+
+  guardianFailed(failure: Failure): void {
+    this.failure = failure;
+    void this.node.stop();
+  }
+
+  // ---- looking up ---------------------------------------------------------------------------------------------------
+
+  lookup(address: string | Uri, from = '/'): Ref {
+    const uri = typeof address === 'string' ? Uri.parse(address) : address;
+    if (!(uri instanceof Uri)) throw new InvalidAddress(`${String(address)} is no address`);
+    const { node } = uri;
+    if (node !== undefined && !this.isOwn(node)) return this.remoteRef(node, uri.path);
+    const path = uri.relative ? Uri.parse(from).resolve(uri).path : uri.path;
+    const found = this.resolve(path);
+    if (found !== undefined) return found;
+    if (node !== undefined) return this.deadRef(path);
+    throw new LookupFailed(`there is no actor at ${path}${uri.relative ? ` (${uri} seen from ${from})` : ''}`);
+  }
+
+  isOwn(node: string): boolean {
+    return node === this.address || this.aliases.has(node);
+  }
+
+  /** The live actor, or waiting ask, at a local path. */
+  resolve(path: string): Ref | undefined {
+    if (path.startsWith(`${askRoot}/`)) return this.askers.get(path);
+    return walk(this.guardian, path === '/' ? [] : path.slice(1).split('/'))?.ref;
+  }
+
+  deadRef(path: string): Ref {
+    return new Ref(this.office('notFound'), undefined, path);
+  }
+
+  remoteRef(node: string, path: string): Ref {
+    return new Ref(this.#router(node), undefined, path);
+  }
+
+  child(ref: Ref, path: string): Ref {
+    if (Uri.parse(path).node !== undefined) throw new InvalidAddress(`${path} is no path: it names a node`);
+    const target = Uri.parse(ref.path).resolve(path).path;
+    const { remoteNode } = ref.inlet;
+    if (remoteNode !== undefined) return this.remoteRef(remoteNode, target);
+    const found = this.resolve(target);
+    if (found !== undefined) return found;
+    if (ref.isStopped) return this.deadRef(target);
+    throw new LookupFailed(`there is no actor at ${target}`);
+  }
+
+  // ---- asking and waiting -------------------------------------------------------------------------------------------
+
+  ask(ref: Ref, message: unknown, options: AskOptions | undefined): Promise<unknown> {
+    return Ask.start(this, ref, message, options);
+  }
+
+  join(ref: Ref): Promise<void> {
+    return Joiner.start(this, ref);
+  }
+
+  // ---- the books ----------------------------------------------------------------------------------------------------
+
+  deadLetter(message: unknown, sender: Ref | undefined, to: Ref, reason: DeadLetterReason): void {
+    this.counts.dead[reason]++;
+    if (this.events.hears(DeadLetter)) this.events.publish(new DeadLetter(to, message, sender, reason));
+    // Whoever asked need not wait for an answer that nobody will give.
+    if (sender?.inlet instanceof Ask && reason === 'stopped') sender.inlet.signal({ type: 'terminated', ref: to, reason: 'stopped' });
+  }
+
+  /** @param queuedElsewhere messages that wait for the network */
+  stats(queuedElsewhere: number): Stats {
+    const { counts } = this;
+    let queued = queuedElsewhere;
+    let stashed = 0;
+    visit(this.guardian, cell => {
+      const { waiting } = cell;
+      queued += waiting.queued;
+      stashed += waiting.stashed;
+    });
+    const total = Object.values(counts.dead).reduce((sum, count) => sum + count, 0);
+    return {
+      sent: counts.told - counts.withdrawn - counts.transmitted,
+      handled: counts.handled,
+      unhandled: counts.unhandled,
+      queued,
+      stashed,
+      deadLetters: { total, ...counts.dead },
+      transmitted: counts.transmitted,
+      received: counts.received,
+      actors: counts.actors,
+      restarts: counts.restarts,
+    };
+  }
+}
+
+function walk(cell: Cell, names: readonly string[]): Cell | undefined {
+  let at: Cell | undefined = cell;
+  for (const name of names) at = at?.children?.get(name);
+  return at;
+}
+
+function visit(cell: Cell, see: (cell: Cell) => void): void {
+  const stack = [cell];
+  for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
+    see(next);
+    if (next.children !== undefined) stack.push(...next.children);
+  }
+}

@@ -1,0 +1,87 @@
+/** What `import … from 'troupe'` gives. */
+export {
+  AbortError,
+  ActorContextError,
+  BadSupervision,
+  CreateFailed,
+  InvalidAddress,
+  InvalidEscalation,
+  LookupFailed,
+  MailboxFull,
+  NameConflict,
+  NodeDownError,
+  NodeStopped,
+  RemotingError,
+  SerializationError,
+  TimeoutError,
+  TroupeError,
+  Unhandled,
+  UnhandledTermination,
+} from './base/errors.ts';
+export { consoleLogger, type Logger, silentLogger } from './base/log.ts';
+export { AND, ANY, IN, type Matched, match, NOT, OR, type } from './base/patterns.ts';
+export type { Cancel, Clock, Random, Scheduler, World } from './base/world.ts';
+export {
+  Actor,
+  type ActorClass,
+  type ActorFunction,
+  type Context,
+  type MessageOf,
+  type NodeFace,
+  type Receive,
+  type Spawn,
+  type Spawnable,
+  type StandardSchemaV1,
+} from './core/actor.ts';
+export { Uri } from './core/address.ts';
+export type { Stats } from './core/counts.ts';
+export {
+  ActorError,
+  ActorRestarted,
+  ActorStarted,
+  DeadLetter,
+  ErrorIgnored,
+  type EventClass,
+  EventStream,
+  HighWaterMarkReached,
+  InvalidMessage,
+  MailboxOverflow,
+  MalformedInput,
+  NodeDown,
+  NodeQuarantined,
+  NodeUnresponsive,
+  NodeUp,
+  SupervisionWarning,
+  UnhandledMessage,
+} from './core/events.ts';
+export type { AskOptions } from './core/inlet.ts';
+export { bounded, type MailboxKind, priority, unbounded } from './core/mailbox.ts';
+export {
+  type DeadLetterReason,
+  PoisonPill,
+  ReceiveTimeout,
+  Terminated,
+  type TerminationReason,
+} from './core/message.ts';
+export { Operation } from './core/operation.ts';
+export type { Props, RestartOptions, SpawnOptions } from './core/props.ts';
+export { ActorStopped, Ref } from './core/ref.ts';
+export {
+  allForOne,
+  type AnyDecision,
+  type Decide,
+  type Decision,
+  Escalate,
+  oneForOne,
+  Restart,
+  Resume,
+  restForOne,
+  Stop,
+  type Strategy,
+  type StrategyOptions,
+} from './core/supervision.ts';
+export type { Timers } from './core/timers.ts';
+export { Node } from './node/node.ts';
+export type { NodeOptions } from './node/options.ts';
+export { type Awaitable, type GetOptions, Process, sleep, withTimeout } from './process/index.ts';
+export type { BackoffOptions } from './restart/backoff.ts';

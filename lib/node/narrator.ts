@@ -1,0 +1,32 @@
+/** Writes down what goes wrong: the events that somebody should see who subscribed to none. */
+import type { Logger } from '../base/log.ts';
+import {
+  ActorError,
+  DeadLetter,
+  ErrorIgnored,
+  type EventStream,
+  HighWaterMarkReached,
+  InvalidMessage,
+  MalformedInput,
+  NodeDown,
+  NodeQuarantined,
+  NodeUnresponsive,
+  NodeUp,
+  SupervisionWarning,
+} from '../core/events.ts';
+
+/** Keeps `logger` told of `events`. */
+export function narrate(events: EventStream, logger: Logger, isVerbose: boolean): void {
+  events.subscribe(ActorError, ({ ref, error }) => logger.error(`${ref} failed:`, error));
+  events.subscribe(ErrorIgnored, ({ ref, error, where }) => logger.warn(`${ref ?? 'the node'}: ignored an error in ${where}:`, error));
+  events.subscribe(SupervisionWarning, ({ ref, text }) => logger.warn(`${ref}: ${text}`));
+  events.subscribe(HighWaterMarkReached, ({ ref, count }) => logger.warn(`${ref} has ${count} messages in its mailbox`));
+  events.subscribe(MalformedInput, ({ from, reason }) => logger.warn(`malformed input from ${from}: ${reason}`));
+  events.subscribe(InvalidMessage, ({ ref, issues }) => logger.warn(`a message from another node does not conform to what ${ref} accepts:`, issues));
+  events.subscribe(NodeQuarantined, ({ address }) => logger.warn(`${address} was declared down and is back: it stays cut off until it restarts`));
+  events.subscribe(NodeUnresponsive, ({ address }) => logger.warn(`${address} is alive but does not respond`));
+  events.subscribe(NodeUp, ({ address }) => logger.info(`${address} is up`));
+  events.subscribe(NodeDown, ({ address, reason }) => logger.info(`${address} is down: ${reason}`));
+  if (!isVerbose) return;
+  events.subscribe(DeadLetter, ({ recipient, message, reason }) => logger.info(`dead letter (${reason}) for ${recipient}:`, message));
+}

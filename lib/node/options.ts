@@ -1,0 +1,60 @@
+/** The options of a node, checked and completed once. */
+import { show } from '../base/errors.ts';
+import { consoleLogger, type Logger } from '../base/log.ts';
+import { type Clock, type Random, type Scheduler, type World, world } from '../base/world.ts';
+import { checkNodeAddress } from '../core/address.ts';
+import { defaultStrategy, Strategy } from '../core/supervision.ts';
+
+export interface NodeOptions {
+  /** `host:port` to bind; without it the node is local, and opens no socket. Port 0 takes a free one. */
+  address?: string | undefined;
+  /** What other nodes connect to, when it differs from the address that is bound. */
+  advertise?: string | undefined;
+  /** What the guardian does about top-level actors that fail: the default strategy unless given. */
+  supervision?: Strategy | undefined;
+  /** How long, in ms, stopping the node, a `postStop` or the cleanup of a process may take (5000); then it is cut short. */
+  shutdownTimeout?: number | undefined;
+  /** Where log lines go: warnings and errors to standard error unless given. */
+  logger?: Logger | undefined;
+  /** Also log dead letters. */
+  verbose?: boolean | undefined;
+  /** Time; the system's unless given. */
+  clock?: Clock | undefined;
+  /** Randomness; `Math.random` unless given. */
+  random?: Random | undefined;
+  /** When messages are handled: in microtasks, with I/O in between, unless given. */
+  scheduler?: Scheduler | undefined;
+}
+
+export interface CompleteOptions {
+  readonly address: string | undefined;
+  readonly advertise: string | undefined;
+  readonly supervision: Strategy;
+  readonly shutdownTimeout: number;
+  readonly logger: Logger;
+  readonly verbose: boolean;
+  readonly world: World;
+}
+
+/** @throws TypeError or InvalidAddress that names the option and what is wrong with it */
+export function completeOptions(options: NodeOptions): CompleteOptions {
+  if (typeof options !== 'object' || options === null) {
+    throw new TypeError(`Node.start(options): options must be an object, not ${show(options)}`);
+  }
+  const { address, advertise, supervision = defaultStrategy, shutdownTimeout = 5000, logger = consoleLogger } = options;
+  if (address !== undefined) checkNodeAddress(address);
+  if (advertise !== undefined) checkNodeAddress(advertise);
+  if (!(supervision instanceof Strategy)) {
+    throw new TypeError(`supervision must be oneForOne(), allForOne() or restForOne(), not ${show(supervision)}`);
+  }
+  if (!(typeof shutdownTimeout === 'number' && shutdownTimeout >= 0)) {
+    throw new TypeError(`shutdownTimeout must be milliseconds from 0 up, not ${show(shutdownTimeout)}`);
+  }
+  const { clock, random, scheduler, verbose = false } = options;
+  const parts = {
+    ...(clock !== undefined && { clock }),
+    ...(random !== undefined && { random }),
+    ...(scheduler !== undefined && { scheduler }),
+  };
+  return { address, advertise, supervision, shutdownTimeout, logger, verbose, world: world(parts) };
+}

@@ -1,0 +1,2 @@
+export { Backoff, type BackoffOptions } from './backoff.ts';
+export { Intensity, type Limits } from './intensity.ts';
