@@ -31,7 +31,6 @@ export {
   type Receive,
   type Spawn,
   type Spawnable,
-  type StandardSchemaV1,
 } from './core/actor.ts';
 export { Uri } from './core/address.ts';
 export type { Stats } from './core/counts.ts';
@@ -64,7 +63,7 @@ export {
   type TerminationReason,
 } from './core/message.ts';
 export { Operation } from './core/operation.ts';
-export type { Props, RestartOptions, SpawnOptions } from './core/props.ts';
+export type { Props, RestartOptions, SpawnOptions, StandardSchemaV1 } from './core/props.ts';
 export { ActorStopped, Ref } from './core/ref.ts';
 export {
   allForOne,
@@ -84,4 +83,5 @@ export type { Timers } from './core/timers.ts';
 export { Node } from './node/node.ts';
 export type { NodeOptions } from './node/options.ts';
 export { type Awaitable, type GetOptions, Process, sleep, withTimeout } from './process/index.ts';
+export type { RegisteredClass, RemotingOptions, TransportFactory } from './remoting/index.ts';
 export type { BackoffOptions } from './restart/backoff.ts';

@@ -4,7 +4,7 @@ import type { Logger } from '../base/log.ts';
 import type { Uri } from './address.ts';
 import type { Stats } from './counts.ts';
 import type { EventStream } from './events.ts';
-import { Props, type SpawnOptions } from './props.ts';
+import { Props, type SpawnOptions, type StandardSchemaV1 } from './props.ts';
 import type { Ref } from './ref.ts';
 import type { AnyDecision, Strategy } from './supervision.ts';
 import type { Timers } from './timers.ts';
@@ -23,29 +23,20 @@ export interface NodeFace {
   stop(): Promise<void>;
 }
 
-/** A schema of any library that follows Standard Schema (zod, valibot, arktype, ...): https://standardschema.dev */
-export interface StandardSchemaV1 {
-  readonly '~standard': {
-    readonly version: 1;
-    readonly vendor: string;
-    readonly validate: (value: unknown) => SchemaResult | Promise<SchemaResult>;
-  };
-}
-type SchemaResult = { readonly value: unknown; readonly issues?: undefined } | { readonly issues: readonly unknown[] };
-
 /** A function as an actor: called with every message; `context` has the members that a class has on `this`. */
 export type ActorFunction<M = never> = (message: M, context: Context) => unknown;
 
 /** A class of actors. */
-export type ActorClass<M = never> = (new () => Actor<M, never>) & { readonly accepts?: StandardSchemaV1 };
+export type ActorClass<M = never> = (new () => Actor<M, unknown>) & { readonly accepts?: StandardSchemaV1 };
 
 /** Whatever can be spawned. */
 export type Spawnable<M = never> = ActorClass<M> | Props<M> | ActorFunction<M>;
 
 export interface Spawn {
-  <M>(what: Props<M>, options?: SpawnOptions): Ref<M>;
-  <A extends Actor<never, never>>(what: new () => A, options?: SpawnOptions): Ref<MessageOf<A>>;
+  // The function comes first: only the first one lends its types to the parameters of an arrow function.
   <M = unknown>(what: ActorFunction<M>, options?: SpawnOptions): Ref<M>;
+  <M>(what: Props<M>, options?: SpawnOptions): Ref<M>;
+  <A extends Actor<never, unknown>>(what: new () => A, options?: SpawnOptions): Ref<MessageOf<A>>;
 }
 
 /** The messages that actors of a class understand. */
@@ -127,7 +118,7 @@ export abstract class Actor<M = unknown, P = undefined> {
    * A restarted actor gets the same parameters again.
    */
   static using<M, P>(this: new () => Actor<M, P>, params: P): Props<M> {
-    return new Props<M>(this.name, () => new this(), params);
+    return new Props<M>(this.name, () => new this(), params, (this as { accepts?: StandardSchemaV1 }).accepts);
   }
 
   /** How this actor treats the failures of its children; the `supervision` option of `spawn` goes before it. */
@@ -239,7 +230,7 @@ export abstract class Actor<M = unknown, P = undefined> {
   /** Asks to be told, with one `Terminated`, when the actor has ended. A class or `Props` is spawned first. */
   watch<T>(ref: Ref<T>): Ref<T>;
   watch<T>(what: Props<T>, options?: SpawnOptions): Ref<T>;
-  watch<A extends Actor<never, never>>(what: new () => A, options?: SpawnOptions): Ref<MessageOf<A>>;
+  watch<A extends Actor<never, unknown>>(what: new () => A, options?: SpawnOptions): Ref<MessageOf<A>>;
   watch(what: unknown, options?: SpawnOptions): Ref<never> {
     const host = this.#in('watch');
     const isRecipe = typeof what === 'function' || what instanceof Props;
@@ -355,7 +346,7 @@ export function propsOf(what: unknown): Props {
 function makeProps(what: object): Props {
   const { name } = what as { name: string };
   if ((what as { prototype?: unknown }).prototype instanceof Actor) {
-    return new Props(name, () => new (what as new () => object)(), undefined);
+    return new Props(name, () => new (what as new () => object)(), undefined, (what as ActorClass).accepts);
   }
   if (/^class\b/.test(Function.prototype.toString.call(what))) throw notSpawnable(what);
   return new Props(name, () => new FunctionActor(what as ActorFunction<unknown>), undefined);

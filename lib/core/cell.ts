@@ -145,13 +145,17 @@ export abstract class Cell extends Inlet<Ref> {
       if (this.life !== 'running') break;
       left = this.#handle(left);
     } while (this.signals !== undefined || (left > 0 && this.life === 'running' && this.hasMail));
-    this.message = undefined;
-    if (this.work === undefined) this.sender = undefined;
+    if (this.work?.step !== 'receive' && this.mainWork === undefined) this.#forgetMessage();
     if (this.mailbox?.size === 0) this.#closeMailbox();
     this.isReady = false;
     if (this.signals !== undefined || (this.life === 'running' && this.hasMail)) this.becomeReady();
     enter(before);
     return messages - left;
+  }
+
+  #forgetMessage(): void {
+    this.message = undefined;
+    this.sender = undefined;
   }
 
   /** Whether there is a message that it could handle now. */
@@ -433,7 +437,7 @@ export abstract class Cell extends Inlet<Ref> {
       this.rest();
     }
     if (step === 'receive') {
-      this.message = undefined;
+      this.#forgetMessage();
       if (this.extras?.receiveTimeout !== undefined) this.extras.receiveTimeout.since = this.clock.now();
     }
     if (this.ending !== undefined) this.#proceed();

@@ -4,6 +4,16 @@ import type { BackoffOptions } from '../restart/backoff.ts';
 import type { MailboxKind } from './mailbox.ts';
 import { Strategy } from './supervision.ts';
 
+/** A schema of any library that follows Standard Schema (zod, valibot, arktype, ...): https://standardschema.dev */
+export interface StandardSchemaV1 {
+  readonly '~standard': {
+    readonly version: 1;
+    readonly vendor: string;
+    readonly validate: (value: unknown) => SchemaResult | Promise<SchemaResult>;
+  };
+}
+type SchemaResult = { readonly value: unknown; readonly issues?: undefined } | { readonly issues: readonly unknown[] };
+
 /** How the restarts of one actor are limited; what is not given comes from its supervisor's strategy. */
 export interface RestartOptions {
   /** At most so many restarts ... */
@@ -56,20 +66,24 @@ export class Props<M = unknown> {
   /** @internal */
   readonly create: () => object;
   readonly params: unknown;
+  /** What messages from other nodes must conform to. */
+  readonly accepts: StandardSchemaV1 | undefined;
   /** @internal carries M, for the types alone */
   declare readonly messages?: M;
 
   /** @internal use `Class.using(params)` */
-  constructor(className: string, create: () => object, params: unknown) {
+  constructor(className: string, create: () => object, params: unknown, accepts?: StandardSchemaV1) {
     this.className = className === '' ? 'actor' : className.toLowerCase();
     this.create = create;
     this.params = params;
+    this.accepts = accepts;
   }
 
   /** The same recipe with other parameters; of objects, the newer fields win and the older ones stay. */
   using(params: unknown): Props<M> {
     const isMerge = isPlain(this.params) && isPlain(params);
-    return new Props(this.className, this.create, isMerge ? { ...(this.params as object), ...(params as object) } : params);
+    const merged = isMerge ? { ...(this.params as object), ...(params as object) } : params;
+    return new Props(this.className, this.create, merged, this.accepts);
   }
 }
 

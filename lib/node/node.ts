@@ -1,4 +1,5 @@
 /** A node: one system of actors and, when it has an address, the remoting that ties it to others. */
+import { show } from '../base/errors.ts';
 import type { NodeFace, Spawn } from '../core/actor.ts';
 import type { Uri } from '../core/address.ts';
 import type { Stats } from '../core/counts.ts';
@@ -6,6 +7,7 @@ import type { EventStream } from '../core/events.ts';
 import type { Failure } from '../core/message.ts';
 import type { Ref } from '../core/ref.ts';
 import { System } from '../core/system.ts';
+import type { RegisteredClass, Remoting } from '../remoting/index.ts';
 import { narrate } from './narrator.ts';
 import { type CompleteOptions, completeOptions, type NodeOptions } from './options.ts';
 
@@ -22,6 +24,9 @@ export class Node implements NodeFace {
   readonly spawn: Spawn;
   readonly #system: System;
   readonly #options: CompleteOptions;
+  /** Loaded only by a node that has an address. */
+  #remoting: Remoting | undefined;
+  readonly #registered = new Set<RegisteredClass>();
   #stopping: Promise<void> | undefined;
   #hasStopped: () => void = () => {};
 
@@ -47,7 +52,21 @@ export class Node implements NodeFace {
   }
 
   async #open(): Promise<void> {
-    void this.#options;
+    const { address } = this.#options;
+    if (address === undefined) return;
+    const { openRemoting } = await import('./openRemoting.ts');
+    this.#remoting = await openRemoting(this, this.#system, this.#options);
+    for (const registered of this.#registered) this.#remoting.register(registered);
+  }
+
+  /**
+   * Lets instances of a class cross to other nodes and arrive as instances: their own fields are copied. Both nodes must
+   * register it; its name is what crosses.
+   */
+  register(registered: RegisteredClass): void {
+    if (typeof registered !== 'function') throw new TypeError(`register: expected a class, not ${show(registered)}`);
+    this.#registered.add(registered);
+    this.#remoting?.register(registered);
   }
 
   /** `host:port`, as other nodes know it; undefined without remoting. */
@@ -80,7 +99,7 @@ export class Node implements NodeFace {
 
   /** Where every message went: `sent` is the sum of the bins. */
   stats(): Stats {
-    return this.#system.stats(0);
+    return this.#system.stats(this.#remoting?.queued ?? 0);
   }
 
   /** Stops all actors, children first, then remoting. Calling it again waits for the same end. */
@@ -91,6 +110,7 @@ export class Node implements NodeFace {
 
   async #stop(): Promise<void> {
     await this.#system.stop();
+    await this.#remoting?.stop();
     this.#hasStopped();
   }
 

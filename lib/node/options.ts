@@ -4,12 +4,15 @@ import { consoleLogger, type Logger } from '../base/log.ts';
 import { type Clock, type Random, type Scheduler, type World, world } from '../base/world.ts';
 import { checkNodeAddress } from '../core/address.ts';
 import { defaultStrategy, Strategy } from '../core/supervision.ts';
+import type { RemotingOptions, TransportFactory } from '../remoting/index.ts';
 
 export interface NodeOptions {
   /** `host:port` to bind; without it the node is local, and opens no socket. Port 0 takes a free one. */
   address?: string | undefined;
   /** What other nodes connect to, when it differs from the address that is bound. */
   advertise?: string | undefined;
+  /** How this node deals with others. */
+  remoting?: RemotingOptions | undefined;
   /** What the guardian does about top-level actors that fail: the default strategy unless given. */
   supervision?: Strategy | undefined;
   /** How long, in ms, stopping the node, a `postStop` or the cleanup of a process may take (5000); then it is cut short. */
@@ -24,11 +27,15 @@ export interface NodeOptions {
   random?: Random | undefined;
   /** When messages are handled: in microtasks, with I/O in between, unless given. */
   scheduler?: Scheduler | undefined;
+  /** What carries frames between nodes; ZeroMQ unless given. */
+  transport?: TransportFactory | undefined;
 }
 
 export interface CompleteOptions {
   readonly address: string | undefined;
   readonly advertise: string | undefined;
+  readonly remoting: RemotingOptions;
+  readonly transport: TransportFactory | undefined;
   readonly supervision: Strategy;
   readonly shutdownTimeout: number;
   readonly logger: Logger;
@@ -50,11 +57,11 @@ export function completeOptions(options: NodeOptions): CompleteOptions {
   if (!(typeof shutdownTimeout === 'number' && shutdownTimeout >= 0)) {
     throw new TypeError(`shutdownTimeout must be milliseconds from 0 up, not ${show(shutdownTimeout)}`);
   }
-  const { clock, random, scheduler, verbose = false } = options;
+  const { clock, random, scheduler, transport, remoting = {}, verbose = false } = options;
   const parts = {
     ...(clock !== undefined && { clock }),
     ...(random !== undefined && { random }),
     ...(scheduler !== undefined && { scheduler }),
   };
-  return { address, advertise, supervision, shutdownTimeout, logger, verbose, world: world(parts) };
+  return { address, advertise, remoting, transport, supervision, shutdownTimeout, logger, verbose, world: world(parts) };
 }

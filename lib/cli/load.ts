@@ -1,0 +1,123 @@
+/** Finds the class of actors that a text on the command line names. */
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { resolve } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { show } from '../base/errors.ts';
+import { Actor } from '../core/actor.ts';
+import { CannotStart } from './cannotStart.ts';
+import { explain } from './explain.ts';
+
+/** A class of actors of whatever messages and parameters. */
+export type AnyActorClass = (new () => Actor<unknown, unknown>) & Pick<typeof Actor, 'using'>;
+
+type Exports = Readonly<Record<string, unknown>>;
+
+const endings = ['.js', '.mjs', '.cjs', '.ts'];
+const ways =
+  'write module.Class (a dotted path from the working directory), ./path/file.js#Class or package#Class';
+
+/**
+ * The class that `text` names, seen from the working directory.
+ * @throws CannotStart when there is no such module or class, or the module cannot be loaded
+ */
+export async function load(text: string): Promise<AnyActorClass> {
+  const { module, url, name } = split(text);
+  if (/\.[cm]?ts$/.test(url)) await understandTypeScript(module);
+  return pick(await importModule(module, url), name, module);
+}
+
+interface Named {
+  /** The module as the user named it. */
+  readonly module: string;
+  /** Where it is; the name of a package that only `import` can find. */
+  readonly url: string;
+  /** The name of the class. */
+  readonly name: string;
+}
+
+function split(text: string): Named {
+  const hash = text.lastIndexOf('#');
+  if (hash === -1) return splitDotted(text);
+  const [module, name] = [text.slice(0, hash), text.slice(hash + 1)];
+  if (module === '' || name === '') throw namesNone(text);
+  const isFile = /^(\.{0,2}[/\\]|[A-Za-z]:[/\\])/.test(module);
+  return { module, name, url: isFile ? urlOfFirst([resolve(module)], module) : urlOfPackage(module) };
+}
+
+function splitDotted(text: string): Named {
+  const steps = text.split('.');
+  const name = steps.pop();
+  if (name === undefined || steps.length === 0 || [name, ...steps].includes('')) throw namesNone(text);
+  const file = resolve(...steps);
+  const module = steps.join('.');
+  return {
+    module,
+    name,
+    url: urlOfFirst(
+      endings.map(ending => file + ending),
+      module,
+    ),
+  };
+}
+
+const namesNone = (text: string) => new CannotStart(`${show(text)} names no actor; ${ways}`);
+
+function urlOfFirst(candidates: readonly string[], module: string): string {
+  const found = candidates.find(existsSync);
+  if (found !== undefined) return pathToFileURL(found).href;
+  throw new CannotStart(`there is no module ${module}: looked for ${candidates.join(', ')}`);
+}
+
+/** Packages are those of the working directory; what exists for `import` alone is found from where Troupe is installed. */
+function urlOfPackage(module: string): string {
+  try {
+    return pathToFileURL(createRequire(resolve('startnode')).resolve(module)).href;
+  } catch {
+    return module;
+  }
+}
+
+async function importModule(module: string, url: string): Promise<Exports> {
+  try {
+    return (await import(url)) as Exports;
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const isMissing = code === 'ERR_MODULE_NOT_FOUND' && url === module && message.includes(`'${module}'`);
+    if (isMissing) throw new CannotStart(`there is no module ${module}: no such package is installed here`);
+    throw new CannotStart(`${module} cannot be loaded: ${explain(error)}`, { cause: error });
+  }
+}
+
+/** A Node.js that does not strip types itself leaves that to `tsx`. */
+async function understandTypeScript(module: string): Promise<void> {
+  if ((process.features as { typescript?: unknown }).typescript) return;
+  try {
+    const { register } = await import('tsx/esm/api');
+    register();
+  } catch (error) {
+    const { version } = process;
+    throw new CannotStart(
+      `${module} is TypeScript, which Node.js ${version} does not run by itself; install tsx (npm install --save-dev tsx)`,
+      { cause: error },
+    );
+  }
+}
+
+function pick(exports: Exports, name: string, module: string): AnyActorClass {
+  // What a CommonJS module exports may be known through its default export alone.
+  const { default: whole } = exports;
+  const all: Exports = { ...(whole as object | undefined), ...exports };
+  const found = all[name];
+  if (isActorClass(found)) return found;
+  const classes = Object.keys(all).filter(key => isActorClass(all[key]));
+  const offer = classes.length > 0 ? `it exports ${classes.join(', ')}` : 'it exports no class of actors';
+  if (found === undefined) throw new CannotStart(`there is no class ${name} in ${module}; ${offer}`);
+  const troupe = fileURLToPath(new URL('../..', import.meta.url));
+  throw new CannotStart(
+    `${name} in ${module} does not extend Actor or Process of the troupe in ${troupe}; ${offer}`,
+  );
+}
+
+const isActorClass = (value: unknown): value is AnyActorClass =>
+  typeof value === 'function' && (value as { prototype?: unknown }).prototype instanceof Actor;

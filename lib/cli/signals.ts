@@ -1,0 +1,15 @@
+/** What SIGINT and SIGTERM do: the first asks for an orderly end, the second ends the process at once. */
+
+const exitCodes = { SIGINT: 130, SIGTERM: 143 } as const;
+
+/** @param stop called once, at the first signal, with the exit code that it stands for */
+export function onSignal(stop: (exitCode: number) => void): void {
+  let isStopping = false;
+  for (const [signal, exitCode] of Object.entries(exitCodes)) {
+    process.on(signal, () => {
+      if (isStopping) process.exit(exitCode);
+      isStopping = true;
+      stop(exitCode);
+    });
+  }
+}

@@ -1,0 +1,38 @@
+/** Ties a system of actors to remoting. Loaded only by a node that has an address, and with it ZeroMQ. */
+import { Uri } from '../core/address.ts';
+import { Cell } from '../core/cell.ts';
+import type { System } from '../core/system.ts';
+import { Remoting, type RemotingHost, zeromqTransport } from '../remoting/index.ts';
+import type { Node } from './node.ts';
+import type { CompleteOptions } from './options.ts';
+import { version } from './version.ts';
+
+/** @throws RemotingError when the address can't be bound */
+export async function openRemoting(node: Node, system: System, options: CompleteOptions): Promise<Remoting> {
+  const { address, advertise, remoting, transport, world } = options;
+  const host: RemotingHost = {
+    world,
+    version,
+    incarnation: node.incarnation,
+    realm: system,
+    counts: system.counts,
+    events: system.events,
+    resolve: path => system.resolve(path),
+    deadRef: path => system.deadRef(path),
+    refAt: text => refAt(system, text),
+    accepts: ({ inlet }) => (inlet instanceof Cell ? inlet.props.accepts : undefined),
+  };
+  const place = { address: address as string, advertise };
+  const opened = await Remoting.start(host, place, remoting, transport ?? zeromqTransport);
+  system.address = opened.address;
+  system.aliases.add(address as string);
+  system.plugIn(peer => opened.route(peer));
+  return opened;
+}
+
+/** The ref that an address from another node stands for: a local one leads to who lives there now, or to nobody. */
+function refAt(system: System, text: string) {
+  const { node, path } = Uri.parse(text);
+  if (node !== undefined && !system.isOwn(node)) return system.remoteRef(node, path);
+  return system.resolve(path) ?? system.deadRef(path);
+}

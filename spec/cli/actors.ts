@@ -1,0 +1,73 @@
+/** Actors for the spec of `startnode` to run. */
+import { createServer } from 'node:net';
+import { Actor, Process } from 'troupe';
+
+/** Prints what it was spawned with and what it is told; stops when that is `"stop"`. */
+export class Printer extends Actor<unknown, unknown> {
+  override preStart() {
+    console.log(`${this.ref} starts with ${JSON.stringify(this.params)}`);
+  }
+
+  override receive(message: unknown) {
+    console.log(`got ${JSON.stringify(message)}`);
+    if (message === 'stop') this.stop();
+  }
+
+  override postStop() {
+    console.log('stopped in order');
+  }
+}
+
+export class Returning extends Process {
+  *run() {
+    createServer().listen(0, '127.0.0.1'); // a handle that it forgets to close
+  }
+}
+
+export class FailingToStart extends Actor {
+  override preStart() {
+    throw new Error('no database', {
+      cause: new Error('connection refused', { cause: new Error('no route') }),
+    });
+  }
+}
+
+export class Crashing extends Process {
+  // biome-ignore lint/correctness/useYield: it gets no further than the error
+  *run() {
+    throw new Error('it is broken', { cause: new TypeError('x is not a function') });
+  }
+}
+
+export class Killed extends Actor {
+  override preStart() {
+    this.ref.kill();
+  }
+}
+
+/** Takes for ever to stop. */
+export class Stubborn extends Actor {
+  override preStart() {
+    console.log('started');
+  }
+
+  override postStop() {
+    console.log('stopping');
+    return new Promise(() => {});
+  }
+}
+
+/** Logs a warning, an info and what is in a dead letter. */
+export class Logging extends Process {
+  *run() {
+    this.log.warn('a warning', { size: 1 });
+    this.log.info('an info');
+    const gone = this.spawn(() => {});
+    gone.stop();
+    yield gone.join();
+    gone.tell('too late');
+  }
+}
+
+export class NoActor {}
+export const version = 1;

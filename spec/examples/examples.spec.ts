@@ -1,0 +1,93 @@
+import { type AddressInfo, createServer } from 'node:net';
+import { assert } from 'chai';
+import { Command, endAll, startnode } from '../cli/command.ts';
+
+describe('examples', function () {
+  this.timeout(20_000);
+  afterEach(endAll);
+
+  it('example1 says hello to its child until it is interrupted', async () => {
+    const example = new Command(['--actor', 'examples.example1.ExampleProcess']);
+    for (let round = 0; round < 2; round++) {
+      assert.equal(await example.line(''), 'sending hello!...');
+      assert.equal(await example.line(''), 'child: got hello! from /exampleprocess$1');
+      assert.equal(await example.line(''), 'got ack');
+    }
+    await interrupted(example);
+  });
+
+  it('example2Local has the actors of example2 on one node', async () => {
+    const example = new Command(['--actor', 'examples.example2Local.LocalExample', '--name', 'local']);
+    for (let round = 0; round < 2; round++) {
+      assert.equal(await example.line(''), 'saying hello to /local/other');
+      assert.equal(await example.line(''), 'got hello world from /local/process');
+      assert.equal(await example.line(''), 'got ack');
+    }
+    await interrupted(example);
+  });
+
+  for (const order of ['the actor', 'the process']) {
+    it(`example2 is two nodes, of which ${order} may start first`, async () => {
+      const [there, here] = await Promise.all([freeAddress(), freeAddress()]);
+      const startActor = () =>
+        new Command(['--actor', 'examples.example2.ExampleActor', '--name', 'other', '--remoting', there]);
+      const startProcess = () =>
+        new Command([
+          ...['--actor', 'examples.example2.ExampleProcess', '--remoting', here],
+          ...['--params', JSON.stringify({ other: `${there}/other` })],
+        ]);
+      let [actor, process]: Command[] = [];
+      if (order === 'the actor') {
+        actor = startActor();
+        process = startProcess();
+      } else {
+        process = startProcess();
+        await process.line(`saying hello to ${there}/other`);
+        actor = startActor();
+      }
+      assert.equal(await actor.line('got'), `got hello world from ${here}/exampleprocess$1`);
+      assert.equal(await process.line('got'), 'got ack');
+      await Promise.all([interrupted(actor), interrupted(process)]);
+    });
+  }
+
+  it('supervision restarts the worker after each broken job and ends by itself', async () => {
+    const { code, stdout, stderr } = await startnode(['--actor', 'examples.supervision.Boss']);
+    assert.deepEqual(stdout.split('\n'), [
+      'worker: starts',
+      'worker: job 1 is done',
+      'worker: job 2 is done',
+      'worker: will be restarted, because job 3 is broken',
+      'worker: starts',
+      'worker: job 4 is done',
+      'worker: job 5 is done',
+      'worker: will be restarted, because job 6 is broken',
+      'worker: starts',
+      'worker: job 7 is done',
+      'worker: job 8 is done',
+      'boss: all jobs are through',
+      '',
+    ]);
+    assert.equal(code, 0);
+    assert.match(
+      stderr,
+      /worker failed: Error: job 3 is broken\n[\s\S]*worker failed: Error: job 6 is broken\n/,
+    );
+  });
+});
+
+async function interrupted(example: Command): Promise<void> {
+  example.kill('SIGINT');
+  const { code, stderr } = await example.end;
+  assert.deepEqual([code, stderr], [130, '']);
+}
+
+/** An address that nobody listens on at the moment. */
+function freeAddress(): Promise<string> {
+  return new Promise(resolve => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as AddressInfo;
+      server.close(() => resolve(`127.0.0.1:${port}`));
+    });
+  });
+}
