@@ -85,7 +85,10 @@ async function importModule(module: string, url: string): Promise<Exports> {
     const { code, message } = error as NodeJS.ErrnoException;
     const isMissing = code === 'ERR_MODULE_NOT_FOUND' && url === module && message.includes(`'${module}'`);
     if (isMissing) throw new CannotStart(`there is no module ${module}: no such package is installed here`);
-    throw new CannotStart(`${module} cannot be loaded: ${explain(error)}`, { cause: error });
+    // What tsx says to a .ts file with `import` in it that counts as CommonJS.
+    const isCommonJs = code === 'ERR_REQUIRE_CYCLE_MODULE' && url.endsWith('.ts');
+    const reason = isCommonJs ? 'its package.json must have "type": "module"' : explain(error);
+    throw new CannotStart(`${module} cannot be loaded: ${reason}`, { cause: error });
   }
 }
 

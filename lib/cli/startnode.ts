@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 /** The command `startnode`: a node with one top-level actor as a process of its own. */
+import { CannotStart } from './cannotStart.ts';
 import { reasonOf } from './explain.ts';
 import { help, version } from './help.ts';
 import { terminalLogger } from './log.ts';
@@ -18,7 +19,7 @@ async function main(args: readonly string[]): Promise<number> {
     log = terminalLogger(options);
     return await run(options, log);
   } catch (error) {
-    log.error(reasonOf(error), ...(isVerbose ? [error] : []));
+    log.error(error instanceof CannotStart ? error.message : reasonOf(error), ...(isVerbose ? [error] : []));
     return 1;
   }
 }

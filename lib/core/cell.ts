@@ -506,10 +506,12 @@ export abstract class Cell extends Inlet<Ref> {
   #hold(): void {
     this.isHeld = true;
     if (this.life === 'running' || this.life === 'busy') this.#suspend();
+    else if (this.work?.step === 'start') this.work.pause();
   }
 
   #release(): void {
     this.isHeld = false;
+    if (this.work?.step === 'start') this.work.unpause();
     if (this.life !== 'suspended') return;
     if (this.failure === undefined) this.#goOn();
     // Its supervisor had failed because of it, and was forgiven: so it is.

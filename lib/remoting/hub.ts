@@ -25,8 +25,7 @@ export type Action<R> =
   | { readonly type: 'goodbye'; readonly route: R; readonly target: string; readonly reason: string }
   | { readonly type: 'linkUp'; readonly address: string; readonly incarnation: string; readonly route: R }
   | { readonly type: 'linkDown'; readonly address: string; readonly incarnation: string | undefined; readonly reason: DownReason }
-  | { readonly type: 'quarantined'; readonly address: string; readonly incarnation: string }
-  | { readonly type: 'refused'; readonly address: string; readonly reason: string };
+  | { readonly type: 'quarantined'; readonly address: string; readonly incarnation: string };
 
 interface Peer<R> {
   readonly address: string;
@@ -147,7 +146,6 @@ export class Hub<R> {
   refused(route: R, source: string, reason: string): Action<R>[] {
     const peer = this.#byIncarnation.get(source) ?? [...this.#peers.values()].find(one => one.route === route);
     if (peer !== undefined) {
-      this.#emit({ type: 'refused', address: peer.address, reason });
       if (reason === 'unknown' || reason === 'stale') this.#lose(peer, 'newIncarnation');
       else this.#lose(peer, reason === 'quarantined' ? 'quarantined' : 'refused');
     }

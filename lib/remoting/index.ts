@@ -1,5 +1,7 @@
 /** What the node uses of remoting. */
+export type { RegisteredClass } from './codec.ts';
 export type { RemotingHost } from './host.ts';
 export type { RemotingOptions } from './options.ts';
-export { Remoting, type RemotingStart } from './remoting.ts';
-export type { Route, Transport, TransportCallbacks, TransportFactory, TransportOptions } from './transport.ts';
+export { Remoting } from './remoting.ts';
+export type { Route, Transport, TransportEvents, TransportFactory, TransportOptions } from './transport.ts';
+export { zeromqTransport } from './zeromqTransport.ts';

@@ -301,16 +301,17 @@ export class Link {
     });
   }
 
-  // ---- up and down --------------------------------------------------------------------------------------------------
+  // ---- its beginning and end --------------------------------------------------------------------------------------------------
 
-  up(route: Route, incarnation: string): void {
+  /** The peer can be reached. */
+  open(route: Route, incarnation: string): void {
     this.#route = route;
     this.#target = incarnation;
     this.#flush();
   }
 
   /** The end of this link: nothing of it is used again. */
-  down(letterReason: DeadLetterReason, termination: TerminationReason): void {
+  close(letterReason: DeadLetterReason, termination: TerminationReason): void {
     this.#route = undefined;
     const letters = [...this.#full.flatMap(batch => batch.letters), ...this.#letters];
     this.#full.length = 0;

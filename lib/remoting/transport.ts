@@ -1,51 +1,41 @@
-/**
- * The port through which bytes travel between nodes. A transport knows connections and frames; it knows nothing of
- * peers, incarnations or messages. It loses frames when it must, but never reorders, splits or repeats those of a route.
- */
+/** What carries frames between nodes. It knows bytes and connections, and nothing of what the bytes mean. */
 import type { World } from '../base/world.ts';
 
 /** One connection, usable in both directions: a frame that came in on a route can be answered on it. */
 export interface Route {
-  /** For people: where it leads, as far as the transport knows. */
-  readonly name: string;
+  /** For log lines. */
+  readonly label: string;
 }
 
-export interface TransportCallbacks {
-  /** A whole frame came in. The bytes are the receiver's: the transport won't touch them again. */
-  onFrame(route: Route, frame: Uint8Array): void;
-  /** A route that had too much to send can take more. */
-  onReady(route: Route): void;
-  /** The other side is gone, or the connection can't be made again: nothing more comes or goes on this route. */
-  onClosed(route: Route): void;
-  /** Something came in that is no frame at all. */
-  onMalformed(from: string, reason: string): void;
-}
-
-export interface TransportOptions {
-  /** The bytes of the largest frame that may come in. */
-  readonly maxFrameSize: number;
-  /** Unique in the network: names this node's connections. */
-  readonly identity: string;
+/** What a transport tells. */
+export interface TransportEvents {
+  frame(route: Route, frame: Uint8Array): void;
+  /** Bytes that are no single frame. */
+  malformed(route: string, reason: string): void;
 }
 
 export interface Transport {
   /**
-   * Lets others connect to `host:port`. Port 0 takes a free one.
-   * @returns the address that was bound
+   * Takes connections at `host:port`.
+   * @returns the address that was bound, which differs for port 0
    * @throws RemotingError when it can't be bound
    */
   listen(address: string): Promise<string>;
-  /** Begins to connect, and goes on trying until `disconnect`. Frames can be sent at once; they wait. */
+  /** A route to that address: it connects, and reconnects, by itself. */
   connect(address: string): Route;
   /**
-   * Takes a frame, whose bytes may not be changed afterwards. A frame that is taken may still be lost.
-   * @returns false when nothing more should be sent before `onReady`; the frame itself is taken all the same
+   * Sends a frame, which the transport owns from now on. `done` says whether it has left; until then no further one should
+   * be sent on that route, so that the next batch can grow.
    */
-  send(route: Route, frame: Uint8Array): boolean;
-  /** Sends what it can without waiting, then forgets the route. `onClosed` is not called. */
+  send(route: Route, frame: Uint8Array, done: (hasLeft: boolean) => void): void;
   disconnect(route: Route): void;
-  /** Disconnects everything and stops to listen. Idempotent. */
+  /** Closes everything; what has left is on its way. */
   close(): Promise<void>;
 }
 
-export type TransportFactory = (world: World, callbacks: TransportCallbacks, options: TransportOptions) => Transport;
+export interface TransportOptions {
+  /** The largest frame, in bytes. */
+  readonly maxFrameSize: number;
+}
+
+export type TransportFactory = (world: World, events: TransportEvents, options: TransportOptions) => Transport;

@@ -192,6 +192,17 @@ export function readRecords(frame: Uint8Array, reader: Reader): string | undefin
   }
 }
 
+/** The one record of a frame of the handshake, or why it has none. */
+export function readControl(frame: Uint8Array): Control | string {
+  let record: Control | undefined;
+  const ignore = () => {};
+  const take = (control: Control) => {
+    record ??= control;
+  };
+  const fault = readRecords(frame, { control: take, define: ignore, user: ignore, system: ignore });
+  return fault ?? record ?? 'a handshake without a word';
+}
+
 class WireFault extends Error {}
 
 function readRecord(cursor: Cursor, reader: Reader): void {

@@ -19,7 +19,7 @@ export class Printer extends Actor<unknown, unknown> {
 }
 
 export class Returning extends Process {
-  *run() {
+  async run() {
     createServer().listen(0, '127.0.0.1'); // a handle that it forgets to close
   }
 }
@@ -33,8 +33,7 @@ export class FailingToStart extends Actor {
 }
 
 export class Crashing extends Process {
-  // biome-ignore lint/correctness/useYield: it gets no further than the error
-  *run() {
+  async run() {
     throw new Error('it is broken', { cause: new TypeError('x is not a function') });
   }
 }

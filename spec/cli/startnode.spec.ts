@@ -89,6 +89,15 @@ describe('startnode', function () {
       assertRefused(end, /^main is TypeScript, .* install tsx \(npm install --save-dev tsx\)$/);
     });
 
+    it('that are TypeScript must be ES modules where Node.js does not strip types, and say so', async function () {
+      if ((process.features as { typescript?: unknown }).typescript) this.skip();
+      symlinkSync(root, join(folder, 'node_modules/troupe'));
+      writeFileSync(join(folder, 'package.json'), '{}');
+      writeFileSync(join(folder, 'main.ts'), esm('ts'));
+      const end = await startnode(['-a', 'main.Main'], { cwd: folder });
+      assertRefused(end, /^main cannot be loaded: its package\.json must have "type": "module"$/);
+    });
+
     it('that throw when they are loaded are told in one line', async () => {
       writeFileSync(join(folder, 'main.mjs'), 'throw new RangeError("too\\nmuch")');
       const end = await startnode(['-a', 'main.Main'], { cwd: folder });
