@@ -82,7 +82,7 @@ async function importModule(module: string, url: string): Promise<Exports> {
   try {
     return (await import(url)) as Exports;
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
+    const { code, message = '' } = Object(error) as NodeJS.ErrnoException;
     const isMissing = code === 'ERR_MODULE_NOT_FOUND' && url === module && message.includes(`'${module}'`);
     if (isMissing) throw new CannotStart(`there is no module ${module}: no such package is installed here`);
     // What tsx says to a .ts file with `import` in it that counts as CommonJS.
