@@ -36,7 +36,8 @@ export interface Spawn {
   // The function comes first: only the first one lends its types to the parameters of an arrow function.
   <M = unknown>(what: ActorFunction<M>, options?: SpawnOptions): Ref<M>;
   <M>(what: Props<M>, options?: SpawnOptions): Ref<M>;
-  <A extends Actor<never, unknown>>(what: new () => A, options?: SpawnOptions): Ref<MessageOf<A>>;
+  // biome-ignore lint/suspicious/noExplicitAny: an actor takes and gives its messages, so no other type fits them all
+  <A extends Actor<any, undefined>>(what: new () => A, options?: SpawnOptions): Ref<MessageOf<A>>;
 }
 
 /** The messages that actors of a class understand. */
@@ -230,7 +231,8 @@ export abstract class Actor<M = unknown, P = undefined> {
   /** Asks to be told, with one `Terminated`, when the actor has ended. A class or `Props` is spawned first. */
   watch<T>(ref: Ref<T>): Ref<T>;
   watch<T>(what: Props<T>, options?: SpawnOptions): Ref<T>;
-  watch<A extends Actor<never, unknown>>(what: new () => A, options?: SpawnOptions): Ref<MessageOf<A>>;
+  // biome-ignore lint/suspicious/noExplicitAny: as in Spawn
+  watch<A extends Actor<any, undefined>>(what: new () => A, options?: SpawnOptions): Ref<MessageOf<A>>;
   watch(what: unknown, options?: SpawnOptions): Ref<never> {
     const host = this.#in('watch');
     const isRecipe = typeof what === 'function' || what instanceof Props;

@@ -52,6 +52,8 @@ export abstract class Cell extends Inlet<Ref> {
   life: Life = 'starting';
   /** Whether it stands in the dispatcher's queue, or has its turn. */
   protected isReady = true;
+  /** Whether it will be told when all is quiet. */
+  protected restsLater = false;
   /** Whether an ancestor has failed and waits for a decision. */
   protected isHeld = false;
   /** Whether the instance has got through its start. */
@@ -137,7 +139,7 @@ export abstract class Cell extends Inlet<Ref> {
 
   /** A turn, given by the dispatcher: system messages, then at most `messages` messages. */
   turn(messages: number): number {
-    const before = enter(this);
+    enter(this);
     let left = messages;
     do {
       if (this.life === 'starting' && this.actor === undefined && this.work === undefined) this.#start(undefined);
@@ -145,12 +147,20 @@ export abstract class Cell extends Inlet<Ref> {
       if (this.life !== 'running') break;
       left = this.#handle(left);
     } while (this.signals !== undefined || (left > 0 && this.life === 'running' && this.hasMail));
-    if (this.work?.step !== 'receive' && this.mainWork === undefined) this.#forgetMessage();
-    if (this.mailbox?.size === 0) this.#closeMailbox();
     this.isReady = false;
     if (this.signals !== undefined || (this.life === 'running' && this.hasMail)) this.becomeReady();
-    enter(before);
+    else if (!this.restsLater) {
+      this.restsLater = true;
+      this.realm.dispatcher.restLater(this);
+    }
     return messages - left;
+  }
+
+  /** All is quiet: an idle actor holds neither its last message nor a ring. */
+  rest(): void {
+    this.restsLater = false;
+    if (this.work?.step !== 'receive' && this.mainWork === undefined) this.#forgetMessage();
+    if (this.mailbox?.size === 0) this.#closeMailbox();
   }
 
   #forgetMessage(): void {
@@ -375,7 +385,7 @@ export abstract class Cell extends Inlet<Ref> {
     const { ending, realm } = this;
     if (ending !== undefined && ending.step !== 'wait') return this.#proceed();
     this.ending = undefined;
-    this.rest();
+    this.settle();
     if (ending === undefined) {
       if (realm.events.hears(ActorStarted)) realm.events.publish(new ActorStarted(this.ref));
     } else if (ending.to === 'restart') {
@@ -411,7 +421,7 @@ export abstract class Cell extends Inlet<Ref> {
   }
 
   /** What it is when nothing special goes on. */
-  protected rest(): void {
+  protected settle(): void {
     const isSuspended = this.failure !== undefined || this.isHeld;
     this.life = isSuspended ? 'suspended' : this.work !== undefined ? 'busy' : 'running';
     if (this.life === 'running' && !this.isReady && this.hasMail) this.becomeReady();
@@ -434,7 +444,7 @@ export abstract class Cell extends Inlet<Ref> {
     } else if (step === 'main' && !isEnding) {
       this.#mainEnded(value);
     } else if (!isEnding) {
-      this.rest();
+      this.settle();
     }
     if (step === 'receive') {
       this.#forgetMessage();
@@ -475,7 +485,7 @@ export abstract class Cell extends Inlet<Ref> {
   #isUnhandled(message: unknown): boolean {
     if (message instanceof Terminated) return false;
     this.reportUnhandled(message);
-    if (this.ending === undefined) this.rest();
+    if (this.ending === undefined) this.settle();
     return true;
   }
 
@@ -534,7 +544,7 @@ export abstract class Cell extends Inlet<Ref> {
   }
 
   #goOn(): void {
-    this.rest();
+    this.settle();
     this.work?.unpause();
     this.mainWork?.unpause();
     this.#tellChildren(release);
@@ -801,7 +811,7 @@ export abstract class Cell extends Inlet<Ref> {
     this.#drain();
     realm.counts.actors--;
     parent?.children?.remove(this);
-    parent?.signal({ type: 'childStopped', child: ref });
+    if (parent?.ending !== undefined) parent.signal({ type: 'childStopped', child: ref });
     if (watchers !== undefined) {
       for (const watcher of watchers) watcher.inlet.signal({ type: 'terminated', ref, reason }, watcher);
     }

@@ -2,12 +2,15 @@
  * The dispatcher: whose turn it is. Cells that have something to do stand in one queue; each gets a turn of at most
  * `throughput` messages; after a time slice, I/O and timers get theirs.
  */
+import { enter } from './ambient.ts';
 import type { World } from '../base/world.ts';
 
 /** Whoever can be given a turn. */
 export interface Runnable {
   /** Handles at most `messages` messages and returns how many it handled. */
   turn(messages: number): number;
+  /** All is quiet: give back what an idle one need not hold. */
+  rest(): void;
 }
 
 /** The most messages that one cell handles in a turn. */
@@ -17,6 +20,8 @@ const slice = 4;
 /** How long, in ms, the clock may go unread while messages are handled: the pace is measured and the next look planned. */
 const lookEvery = 0.5;
 const mostUnseen = 4096;
+/** Rings that idle cells may hold while others are busy. */
+const mostResting = 1024;
 
 export class Dispatcher {
   readonly #world: World;
@@ -24,6 +29,8 @@ export class Dispatcher {
   #queue: (Runnable | undefined)[] = new Array(64).fill(undefined);
   #head = 0;
   #size = 0;
+  /** Those who are to be told when all is quiet. */
+  readonly #resting: Runnable[] = [];
   #isScheduled = false;
   #isDraining = false;
   readonly #drain = () => this.#run();
@@ -45,6 +52,16 @@ export class Dispatcher {
     if (this.#size === this.#queue.length) this.#grow();
     this.#queue[(this.#head + this.#size++) & (this.#queue.length - 1)] = runnable;
     if (!this.#isScheduled && !this.#isDraining) this.#schedule();
+  }
+
+  /** Calls `runnable.rest` once all is quiet. */
+  restLater(runnable: Runnable): void {
+    this.#resting.push(runnable);
+    if (this.#resting.length > mostResting) this.#restAll();
+  }
+
+  #restAll(): void {
+    for (let runnable = this.#resting.pop(); runnable !== undefined; runnable = this.#resting.pop()) runnable.rest();
   }
 
   #schedule(): void {
@@ -75,7 +92,9 @@ export class Dispatcher {
       left = this.#unseen;
     }
     this.#isDraining = false;
+    enter(undefined);
     if (this.#size > 0) this.#schedule();
+    else this.#restAll();
   }
 
   #plan(handled: number, took: number): void {

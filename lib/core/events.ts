@@ -195,6 +195,8 @@ type Listener = (event: never) => void;
 /** Carries events to their subscribers, one by one, in the order of subscription. A subscriber that throws harms nobody else. */
 export class EventStream {
   readonly #listeners = new Map<unknown, Set<Listener>>();
+  /** The answers of `hears`, until somebody subscribes or leaves. */
+  readonly #isHeard = new Map<unknown, boolean>();
 
   /**
    * Calls `fn` with every event of the class, and of classes that extend it.
@@ -206,7 +208,9 @@ export class EventStream {
     const listener: Listener = (told: never) => this.#call(fn as (event: never) => unknown, told);
     const listeners = this.#listeners.get(event) ?? new Set();
     this.#listeners.set(event, listeners.add(listener));
+    this.#isHeard.clear();
     return () => {
+      this.#isHeard.clear();
       if (listeners.delete(listener) && listeners.size === 0 && this.#listeners.get(event) === listeners) {
         this.#listeners.delete(event);
       }
@@ -260,7 +264,12 @@ export class EventStream {
 
   /** Whether anybody would hear an event of this very class: asked before an event is made on a busy path. */
   hears(event: EventClass<unknown>): boolean {
-    return this.#listeners.size > 0 && ancestry(event).some(one => this.#listeners.has(one));
+    let answer = this.#isHeard.get(event);
+    if (answer === undefined) {
+      answer = ancestry(event).some(one => this.#listeners.has(one));
+      this.#isHeard.set(event, answer);
+    }
+    return answer;
   }
 
   /** Tells an event to all who subscribed to its class or to one that it extends. */

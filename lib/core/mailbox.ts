@@ -49,8 +49,8 @@ export abstract class Mailbox {
   abstract takeAt(index: number): unknown;
 }
 
-/** A message for each power of two, twice: how many slots a new ring has. */
-const firstCapacity = 8;
+/** How many messages a new ring holds: most idle actors never have more at once. A power of two. */
+const firstCapacity = 4;
 
 /** First in, first out, in a ring that grows by doubling. */
 export class RingMailbox extends Mailbox {

@@ -88,13 +88,6 @@ describe('an actor whose ancestor has failed and is not yet back', () => {
     assert.deepEqual(seen, ['a']);
   });
 
-  it('is spawned and waits as well, when it is a new child of a held actor', async () => {
-    const { child, fail, clock } = await startFamily();
-    await fail();
-    await clock.settle();
-    assert.isFalse(child.ref.isStopped);
-  });
-
   it('can be stopped', async () => {
     const { child, fail } = await startFamily();
     await fail();

@@ -1,5 +1,15 @@
 import { assert } from 'chai';
-import { Actor, ActorStopped, DeadLetter, ErrorIgnored, oneForOne, PoisonPill, type Ref, Resume, Terminated } from '../../lib/index.ts';
+import {
+  Actor,
+  ActorStopped,
+  DeadLetter,
+  ErrorIgnored,
+  oneForOne,
+  PoisonPill,
+  type Ref,
+  Resume,
+  Terminated,
+} from '../../lib/index.ts';
 import { TestProbe } from '../../lib/testkit/index.ts';
 import { gate, heard, startNode } from './support.ts';
 
@@ -21,7 +31,10 @@ describe('stop()', () => {
     ref.tell('c');
     open();
     await clock.settle();
-    assert.deepEqual(dead.map(({ message }) => message), ['a', 'b', 'c']);
+    assert.deepEqual(
+      dead.map(({ message }) => message),
+      ['a', 'b', 'c'],
+    );
   });
 
   it('lets no later message through', async () => {
@@ -72,7 +85,10 @@ describe('stop()', () => {
     assert.deepEqual(stopped, []);
     open();
     await clock.settle();
-    assert.deepEqual(stopped.map(event => [event.ref, event.reason]), [[ref, 'stopped']]);
+    assert.deepEqual(
+      stopped.map(event => [event.ref, event.reason]),
+      [[ref, 'stopped']],
+    );
   });
 
   it('is no dead letter when the actor has stopped already', async () => {
@@ -125,12 +141,17 @@ describe('kill()', () => {
   it('kills the children too, whatever they are doing', async () => {
     const { node, clock } = await startNode();
     const children: Ref[] = [];
-    const parent = node.spawn((_, { spawn }) => void children.push(spawn(async () => new Promise(() => {})).tell('block')));
+    const parent = node.spawn(
+      (_, { spawn }) => void children.push(spawn(async () => new Promise(() => {})).tell('block')),
+    );
     parent.tell('spawn');
     await clock.settle();
     parent.kill();
     await clock.settle();
-    assert.deepEqual(children.map(child => child.isStopped), [true]);
+    assert.deepEqual(
+      children.map(child => child.isStopped),
+      [true],
+    );
   });
 
   it('cuts a stop short that waits for a receive', async () => {
@@ -171,7 +192,11 @@ describe('PoisonPill', () => {
     const { node, clock } = await startNode();
     const seen: unknown[] = [];
     const ref = node.spawn(message => void seen.push(message));
-    ref.tell('a').tell('b').tell(PoisonPill as unknown as string).tell('c');
+    ref
+      .tell('a')
+      .tell('b')
+      .tell(PoisonPill as unknown as string)
+      .tell('c');
     await clock.settle();
     assert.deepEqual([seen, ref.isStopped], [['a', 'b'], true]);
   });
@@ -179,9 +204,16 @@ describe('PoisonPill', () => {
   it('makes what was sent after it dead letters', async () => {
     const { node, clock } = await startNode();
     const dead = heard(node, DeadLetter);
-    node.spawn(() => {}).tell('a').tell(PoisonPill).tell('b');
+    node
+      .spawn(() => {})
+      .tell('a')
+      .tell(PoisonPill)
+      .tell('b');
     await clock.settle();
-    assert.deepEqual(dead.map(({ message }) => message), ['b']);
+    assert.deepEqual(
+      dead.map(({ message }) => message),
+      ['b'],
+    );
   });
 
   it('waits for an async receive before it', async () => {
@@ -194,7 +226,10 @@ describe('PoisonPill', () => {
 
   it('is no dead letter when the actor has stopped already, and is in no book', async () => {
     const { node, clock } = await startNode();
-    const ref = node.spawn(() => {}).tell(PoisonPill).tell(PoisonPill);
+    const ref = node
+      .spawn(() => {})
+      .tell(PoisonPill)
+      .tell(PoisonPill);
     await clock.settle();
     ref.tell(PoisonPill);
     const { sent, deadLetters } = node.stats();
@@ -260,15 +295,17 @@ describe('postStop', () => {
 
   it('cannot leave a child behind that it spawned', async () => {
     const { node, clock } = await startNode();
-    node.spawn(
-      class extends Actor {
-        override postStop() {
-          try {
-            this.spawn(() => {});
-          } catch {}
-        }
-      },
-    ).stop();
+    node
+      .spawn(
+        class extends Actor {
+          override postStop() {
+            try {
+              this.spawn(() => {});
+            } catch {}
+          }
+        },
+      )
+      .stop();
     await clock.settle();
     assert.equal(node.stats().actors, 0);
   });
