@@ -66,8 +66,8 @@ export { Operation } from './core/operation.ts';
 export type { Props, RestartOptions, SpawnOptions, StandardSchemaV1 } from './core/props.ts';
 export { ActorStopped, Ref } from './core/ref.ts';
 export {
-  allForOne,
   type AnyDecision,
+  allForOne,
   type Decide,
   type Decision,
   Escalate,

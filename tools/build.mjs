@@ -1,16 +1,26 @@
-// Builds dist/ from lib/: JavaScript, declarations and source maps, from scratch each time, so that no stale file is ever shipped.
-import { execFileSync } from 'node:child_process';
-import { chmodSync, readdirSync, rmSync } from 'node:fs';
+// Builds dist/ from lib/: JavaScript, declarations and source maps, from scratch each time, so that no stale file is ever
+// shipped. In a clone it also links the commands, so that `npx startnode` runs what was built here.
+import { spawnSync } from 'node:child_process';
+import { chmodSync, existsSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
-const manifest = createRequire(import.meta.url).resolve('typescript/package.json');
-const tsc = join(dirname(manifest), 'bin', 'tsc');
+const { bin } = createRequire(import.meta.url)('../package.json');
+const tsc = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin', 'tsc');
 
 rmSync(join(root, 'dist'), { recursive: true, force: true });
-execFileSync(process.execPath, [tsc, '-p', join(root, 'tools', 'tsconfig.build.json')], { stdio: 'inherit' });
-for (const command of readdirSync(join(root, 'dist', 'cli'))) {
-  if (command.endsWith('.js')) chmodSync(join(root, 'dist', 'cli', command), 0o755);
+const { status } = spawnSync(process.execPath, [tsc, '-p', join(root, 'tools', 'tsconfig.build.json')], { stdio: 'inherit' });
+if (status !== 0) process.exit(status ?? 1);
+
+for (const file of readdirSync(join(root, 'dist', 'cli'))) {
+  if (file.endsWith('.js')) chmodSync(join(root, 'dist', 'cli', file), 0o755);
+}
+const commands = join(root, 'node_modules', '.bin');
+if (existsSync(commands) && process.platform !== 'win32') {
+  for (const [name, file] of Object.entries(bin)) {
+    rmSync(join(commands, name), { force: true });
+    symlinkSync(join('..', '..', file), join(commands, name));
+  }
 }

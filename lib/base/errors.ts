@@ -81,5 +81,7 @@ const clip = (text: string) => (text.length > 80 ? `${text.slice(0, 77)}...` : t
 
 /** What was thrown, as an `Error`: people do throw strings. */
 export function asError(thrown: unknown): Error {
-  return thrown instanceof Error ? thrown : new TroupeError('THROWN', `${show(thrown)} was thrown`, { cause: thrown });
+  return thrown instanceof Error
+    ? thrown
+    : new TroupeError('THROWN', `${show(thrown)} was thrown`, { cause: thrown });
 }

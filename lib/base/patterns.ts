@@ -34,6 +34,7 @@ class Matcher<out T> {
     return this.toString();
   }
 }
+
 export type { Matcher };
 
 const textOf = (pattern: unknown) => (pattern instanceof Matcher ? pattern.toString() : show(pattern));
@@ -78,9 +79,7 @@ interface TypeNames {
   null: null;
   array: unknown[];
 }
-const typeNames: readonly string[] = [
-  ...['string', 'number', 'bigint', 'boolean', 'symbol', 'undefined', 'object', 'function', 'null', 'array'],
-] satisfies (keyof TypeNames)[];
+const typeNames = 'string number bigint boolean symbol undefined object function null array'.split(' ');
 
 /**
  * Matches by `typeof`, and knows `'null'` and `'array'` besides; `'object'` is neither.
@@ -117,10 +116,10 @@ type Known = Map<object, Test>;
 function testOf(pattern: unknown, known: Known = new Map()): Test {
   if (pattern instanceof Matcher) return pattern.test;
   if (typeof pattern === 'function') return testOfFunction(pattern);
-  if (typeof pattern !== 'object' || pattern === null) return value => isSame(pattern, value);
-  if (hasEquals(pattern)) return value => isSame(pattern, value);
-  if (Array.isArray(pattern)) return testOfStructure(pattern, known, () => testOfArray(pattern, known));
-  if (isPlain(pattern)) return testOfStructure(pattern, known, () => testOfObject(pattern, known));
+  if (typeof pattern === 'object' && pattern !== null && !hasEquals(pattern)) {
+    if (Array.isArray(pattern)) return testOfStructure(pattern, known, () => testOfArray(pattern, known));
+    if (isPlain(pattern)) return testOfStructure(pattern, known, () => testOfObject(pattern, known));
+  }
   return value => isSame(pattern, value);
 }
 
@@ -188,18 +187,23 @@ function testOfArray(pattern: readonly unknown[], known: Known): Test {
 function testOfObject(pattern: object, known: Known): Test {
   const tests = keysOf(pattern).map(key => [key, testOf(at(pattern, key), known)] as const);
   return value =>
-    typeof value === 'object' && value !== null && tests.every(([key, test]) => key in value && test(at(value, key)));
+    typeof value === 'object' &&
+    value !== null &&
+    tests.every(([key, test]) => key in value && test(at(value, key)));
 }
 
 /** Two objects that are being compared: `a` on the way to many `b`. */
 type Pairs = Map<object, Set<object>>;
 
 /** Equality by value; `a` decides how, if it has an `equals` method. */
-function isSame(a: unknown, b: unknown, open: Pairs = new Map()): boolean {
+function isSame(a: unknown, b: unknown, open?: Pairs): boolean {
   if (a === b || Object.is(a, b)) return true;
   if (typeof a !== 'object' || a === null) return false;
   if (hasEquals(a)) return Boolean(a.equals(b));
-  if (typeof b !== 'object' || b === null) return false;
+  return typeof b === 'object' && b !== null && isSameObject(a, b, open ?? new Map());
+}
+
+function isSameObject(a: object, b: object, open: Pairs): boolean {
   const partners = open.get(a) ?? new Set();
   if (partners.has(b)) return true; // a cycle in both: nothing has spoken against it so far
   open.set(a, partners.add(b));
@@ -231,15 +235,21 @@ const boxes = [String, Number, Boolean, BigInt, Symbol];
 /** A Buffer is a Uint8Array, whoever made it: the tag says what the elements are. */
 function isSameView(a: ArrayBufferView, b: ArrayBufferView): boolean {
   const [left, right] = [elementsOf(a), elementsOf(b)];
-  return tagOf(a) === tagOf(b) && left.length === right.length && left.every((one, index) => isSame(one, right[index]));
+  return (
+    tagOf(a) === tagOf(b) &&
+    left.length === right.length &&
+    left.every((one, index) => isSame(one, right[index]))
+  );
 }
 
 const tagOf = (value: object) => Object.prototype.toString.call(value);
 
-const elementsOf = (view: ArrayBufferView): ArrayLike<unknown> & Pick<unknown[], 'every'> =>
-  view instanceof DataView
-    ? new Uint8Array(view.buffer, view.byteOffset, view.byteLength)
-    : (view as unknown as readonly unknown[]);
+const elementsOf = (view: ArrayBufferView): readonly unknown[] =>
+  Array.from(
+    view instanceof DataView
+      ? new Uint8Array(view.buffer, view.byteOffset, view.byteLength)
+      : (view as unknown as ArrayLike<unknown>),
+  );
 
 /** The same elements in any order. */
 function isSameBag(a: readonly unknown[], b: unknown[], open: Pairs): boolean {
@@ -258,7 +268,8 @@ function hasSameProperties(a: object, b: object, open: Pairs): boolean {
   }
   const keys = keysOf(a);
   return (
-    keys.length === keysOf(b).length && keys.every(key => Object.hasOwn(b, key) && isSame(at(a, key), at(b, key), open))
+    keys.length === keysOf(b).length &&
+    keys.every(key => Object.hasOwn(b, key) && isSame(at(a, key), at(b, key), open))
   );
 }
 
@@ -279,33 +290,37 @@ const isSameClass = (a: object, b: object): boolean =>
 /** Made by `{}`, also in another realm, or without a prototype. */
 function isPlain(value: object): boolean {
   const prototype = Object.getPrototypeOf(value);
-  return prototype === null || (Object.getPrototypeOf(prototype) === null && !Array.isArray(value));
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
+/** What a value that matched a pattern of this type is: of this type. */
+type Literal =
+  | (string | number | bigint | boolean | symbol | null | undefined)
+  | (Date | RegExp | URL | ArrayBufferView | ReadonlyMap<unknown, unknown> | ReadonlySet<unknown>)
+  | { equals(other: never): unknown };
+
 /** The type of a value that has matched a pattern of type P. */
+// biome-ignore format: one line for each kind of pattern
 export type Matched<P> =
-  P extends Matcher<infer T>
-    ? T
-    : P extends StringConstructor
-      ? string
-      : P extends NumberConstructor
-        ? number
-        : P extends BooleanConstructor
-          ? boolean
-          : P extends BigIntConstructor
-            ? bigint
-            : P extends SymbolConstructor
-              ? symbol
-              : P extends ArrayConstructor
-                ? unknown[]
-                : P extends ObjectConstructor
-                  ? object
-                  : P extends abstract new (...args: never[]) => infer T
-                    ? T
-                    : P extends (value: infer V, ...rest: never[]) => value is infer T extends V
-                      ? T
-                      : P extends (...args: never[]) => unknown
-                        ? unknown
-                        : P extends Literal
-                          ? P
-                          : { -readonly [K in keyof P]: Matched<P[K]> };
+  P extends Matcher<infer T> ? T :
+  P extends Literal ? P :
+  P extends StringConstructor ? string :
+  P extends NumberConstructor ? number :
+  P extends BooleanConstructor ? boolean :
+  P extends BigIntConstructor ? bigint :
+  P extends SymbolConstructor ? symbol :
+  P extends ArrayConstructor ? unknown[] :
+  P extends ObjectConstructor ? object :
+  P extends abstract new (...args: never[]) => infer T ? T :
+  P extends Guard<infer T> ? T :
+  P extends (...args: never[]) => unknown ? unknown :
+  P extends { readonly prototype: infer T } ? T : // a class whose constructor is private
+  P extends object ? { -readonly [K in keyof P]: Matched<P[K]> } :
+  P;
+
+/** Written as a method, whose parameter may be narrower than unknown. */
+type Guard<T> = { guard(value: unknown): value is T }['guard'];
+
+type MatchedAll<P extends readonly unknown[]> = P extends readonly [infer First, ...infer Rest]
+  ? Matched<First> & MatchedAll<Rest>
+  : unknown;

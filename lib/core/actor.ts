@@ -9,7 +9,6 @@ import type { Ref } from './ref.ts';
 import type { AnyDecision, Strategy } from './supervision.ts';
 import type { Timers } from './timers.ts';
 
-
 /** The node that an actor lives on. */
 export interface NodeFace {
   readonly address: string | undefined;
@@ -82,7 +81,14 @@ export interface Host {
 /** The members of an actor, as a function actor gets them in `context`. */
 export type Context = Omit<
   Actor<unknown, unknown>,
-  'preStart' | 'postStop' | 'preRestart' | 'postRestart' | 'supervise' | 'supervision' | 'highWaterMark' | 'receive'
+  | 'preStart'
+  | 'postStop'
+  | 'preRestart'
+  | 'postRestart'
+  | 'supervise'
+  | 'supervision'
+  | 'highWaterMark'
+  | 'receive'
 >;
 
 /** @internal Gives an instance its host; done once, right after the constructor. */
@@ -119,7 +125,12 @@ export abstract class Actor<M = unknown, P = undefined> {
    * A restarted actor gets the same parameters again.
    */
   static using<M, P>(this: new () => Actor<M, P>, params: P): Props<M> {
-    return new Props<M>(this.name, () => new this(), params, (this as { accepts?: StandardSchemaV1 }).accepts);
+    return new Props<M>(
+      this.name,
+      () => new this(),
+      params,
+      (this as { accepts?: StandardSchemaV1 }).accepts,
+    );
   }
 
   /** How this actor treats the failures of its children; the `supervision` option of `spawn` goes before it. */
@@ -276,7 +287,8 @@ export abstract class Actor<M = unknown, P = undefined> {
    * default, replaces it
    */
   become(receive: Receive<M>, { discardOld = true }: { discardOld?: boolean } = {}): void {
-    if (typeof receive !== 'function') throw new TypeError(`become: expected a function, not ${show(receive)}`);
+    if (typeof receive !== 'function')
+      throw new TypeError(`become: expected a function, not ${show(receive)}`);
     this.#in('become').become(receive as Receive, discardOld);
   }
 

@@ -83,7 +83,8 @@ export class ActorCell extends Cell implements Host {
   }
 
   watch(ref: Ref): void {
-    if (!(ref instanceof Ref)) throw new TypeError(`watch: expected a ref, a class or Props, not ${show(ref)}`);
+    if (!(ref instanceof Ref))
+      throw new TypeError(`watch: expected a ref, a class or Props, not ${show(ref)}`);
     if (ref === this.ref) return;
     const extras = this.more();
     extras.watching ??= new Watching();
@@ -120,7 +121,8 @@ export class ActorCell extends Cell implements Host {
     const { message } = this;
     if (message === undefined) throw new TypeError('stash: no message is being handled');
     const { stash } = this.more();
-    if (this.#isStashed(message)) throw new TypeError(`stash: the message ${show(message)} is stashed already`);
+    if (this.#isStashed(message))
+      throw new TypeError(`stash: the message ${show(message)} is stashed already`);
     stash.push({ message, sender: this.sender });
     this.realm.counts.handled--;
   }
@@ -136,7 +138,9 @@ export class ActorCell extends Cell implements Host {
 
   setReceiveTimeout(ms: number | undefined): void {
     if (ms !== undefined && !(typeof ms === 'number' && ms > 0)) {
-      throw new TypeError(`setReceiveTimeout: expected more than 0 milliseconds, or undefined, not ${show(ms)}`);
+      throw new TypeError(
+        `setReceiveTimeout: expected more than 0 milliseconds, or undefined, not ${show(ms)}`,
+      );
     }
     const extras = this.more();
     extras.receiveTimeout?.cancel();

@@ -59,7 +59,11 @@ export class Ask extends Inlet<Ref> {
   static start(desk: AskDesk, target: Ref, message: unknown, options: AskOptions = {}): Promise<unknown> {
     return new Promise((resolve, reject) => {
       checkAskOptions(options);
-      new Ask(desk, target, resolve, reject).#send(message, options.timeout ?? defaultTimeout, options.signal);
+      new Ask(desk, target, resolve, reject).#send(
+        message,
+        options.timeout ?? defaultTimeout,
+        options.signal,
+      );
     });
   }
 
@@ -76,7 +80,9 @@ export class Ask extends Inlet<Ref> {
     this.#target.inlet.signal({ type: 'watch', watcher: this.ref }, this.#target);
     if (this.#isSettled) return;
     if (timeout < Number.POSITIVE_INFINITY) {
-      this.#cancelTimer = this.realm.clock.after(timeout, () => this.#giveUp(timeoutError(this.#target, timeout)));
+      this.#cancelTimer = this.realm.clock.after(timeout, () =>
+        this.#giveUp(timeoutError(this.#target, timeout)),
+      );
     }
     if (signal !== undefined) {
       this.#signal = signal;
@@ -109,7 +115,9 @@ export class Ask extends Inlet<Ref> {
       this.#settle(this.realm.answered);
       const { ref, reason } = signal;
       const isNode = reason === 'nodeDown' || reason === 'newIncarnation';
-      this.#reject(isNode ? nodeDownError(ref, reason) : new ActorStopped(ref, reason, stoppedText(ref, reason)));
+      this.#reject(
+        isNode ? nodeDownError(ref, reason) : new ActorStopped(ref, reason, stoppedText(ref, reason)),
+      );
     }
   }
 
@@ -118,7 +126,9 @@ export class Ask extends Inlet<Ref> {
     if (this.#isSettled) return;
     if (reason === 'overflow') {
       this.#settle(this.realm.answered);
-      this.#reject(new MailboxFull(`the mailbox of ${this.#target.address} is full; ask again later, or slow down`));
+      this.#reject(
+        new MailboxFull(`the mailbox of ${this.#target.address} is full; ask again later, or slow down`),
+      );
     }
   }
 
@@ -183,13 +193,17 @@ export class Joiner extends Inlet<Ref> {
 }
 
 const timeoutError = (target: Ref, ms: number) =>
-  new TimeoutError(`${target.address} did not answer within ${ms} ms; ask with a longer timeout, or see what keeps it busy`);
+  new TimeoutError(
+    `${target.address} did not answer within ${ms} ms; ask with a longer timeout, or see what keeps it busy`,
+  );
 
 const abortError = (target: Ref, signal: AbortSignal) =>
   new AbortError(`the ask to ${target.address} was aborted`, { cause: signal.reason });
 
 const nodeDownError = (ref: Ref, reason: string) =>
-  new NodeDownError(`${ref.address} can't answer: its node ${reason === 'nodeDown' ? 'is down' : 'has restarted'}`);
+  new NodeDownError(
+    `${ref.address} can't answer: its node ${reason === 'nodeDown' ? 'is down' : 'has restarted'}`,
+  );
 
 const stoppedText = (ref: Ref, reason: string) =>
   reason === 'notFound'

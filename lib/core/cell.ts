@@ -3,12 +3,20 @@
  * carries the actor through start, failure, restart and stop. What can be told apart from that has a file of its own;
  * what is left here is the order in which things happen.
  */
-import { asError, BadSupervision, CreateFailed, show, TimeoutError, Unhandled, UnhandledTermination } from '../base/errors.ts';
+import {
+  asError,
+  BadSupervision,
+  CreateFailed,
+  show,
+  TimeoutError,
+  Unhandled,
+  UnhandledTermination,
+} from '../base/errors.ts';
 import type { Cancel, Clock } from '../base/world.ts';
 import { type Actor, bind, type Host, type Receive } from './actor.ts';
 import { enter } from './ambient.ts';
 import { Ask } from './ask.ts';
-import { Children } from './children.ts';
+import type { Children } from './children.ts';
 import {
   ActorError,
   ActorRestarted,
@@ -23,12 +31,34 @@ import { Extras } from './extras.ts';
 import type { Home } from './home.ts';
 import { Inlet } from './inlet.ts';
 import { type Life, table } from './life.ts';
-import { borrowRing, defaultHighWaterMark, type Mailbox, Pushed, RingMailbox, returnRing } from './mailbox.ts';
-import { type Failure, Notice, PoisonPill, ReceiveTimeout, type Signal, Terminated, type TerminationReason } from './message.ts';
+import {
+  borrowRing,
+  defaultHighWaterMark,
+  type Mailbox,
+  Pushed,
+  RingMailbox,
+  returnRing,
+} from './mailbox.ts';
+import {
+  type Failure,
+  Notice,
+  PoisonPill,
+  ReceiveTimeout,
+  type Signal,
+  Terminated,
+  type TerminationReason,
+} from './message.ts';
 import type { Operation } from './operation.ts';
 import type { Props, SpawnOptions } from './props.ts';
 import { ActorStopped, Ref } from './ref.ts';
-import { asDecision, Budget, concerned, type Decision, defaultDecision, type Strategy } from './supervision.ts';
+import {
+  asDecision,
+  Budget,
+  concerned,
+  type Decision,
+  defaultDecision,
+  type Strategy,
+} from './supervision.ts';
 import { Tick } from './timers.ts';
 import { type Step, Work } from './work.ts';
 
@@ -40,7 +70,12 @@ export type Instance = Actor<unknown, unknown> & { [main]?(): unknown };
 
 /** What the cell is on its way to, and how far it has got. */
 type Ending =
-  | { readonly to: 'restart'; readonly failure: Failure; readonly delay: number; step: 'hook' | 'children' | 'wait' }
+  | {
+      readonly to: 'restart';
+      readonly failure: Failure;
+      readonly delay: number;
+      step: 'hook' | 'children' | 'wait';
+    }
   | { readonly to: 'stop'; readonly reason: TerminationReason; step: 'children' | 'hook' | 'end' };
 
 export abstract class Cell extends Inlet<Ref> {
@@ -78,7 +113,13 @@ export abstract class Cell extends Inlet<Ref> {
   protected watchers: Set<Ref> | undefined = undefined;
   protected extras: Extras | undefined = undefined;
 
-  constructor(realm: Home, parent: Cell | undefined, props: Props, options: SpawnOptions | undefined, name: string) {
+  constructor(
+    realm: Home,
+    parent: Cell | undefined,
+    props: Props,
+    options: SpawnOptions | undefined,
+    name: string,
+  ) {
     super();
     this.realm = realm;
     this.parent = parent;
@@ -142,7 +183,8 @@ export abstract class Cell extends Inlet<Ref> {
     enter(this);
     let left = messages;
     do {
-      if (this.life === 'starting' && this.actor === undefined && this.work === undefined) this.#start(undefined);
+      if (this.life === 'starting' && this.actor === undefined && this.work === undefined)
+        this.#start(undefined);
       if (this.signals !== undefined) this.#obeyAll();
       if (this.life !== 'running') break;
       left = this.#handle(left);
@@ -190,7 +232,10 @@ export abstract class Cell extends Inlet<Ref> {
         this.message = message;
         this.sender = mailbox.sender;
         counts.handled++;
-        const result = message instanceof Notice ? this.#handleNotice(message) : this.behaviour.call(this.actor, message as never);
+        const result =
+          message instanceof Notice
+            ? this.#handleNotice(message)
+            : this.behaviour.call(this.actor, message as never);
         if (typeof result === 'object' && result !== null) this.#awaitReceive(result);
       } while (left > 0 && mailbox.size > 0 && this.life === 'running' && this.signals === undefined);
     } catch (error) {
@@ -362,7 +407,8 @@ export abstract class Cell extends Inlet<Ref> {
   }
 
   #setHighWaterMark(mark: number): void {
-    if (!Number.isInteger(mark) || mark < 1) throw new TypeError(`highWaterMark must be a whole number from 1 up, not ${show(mark)}`);
+    if (!Number.isInteger(mark) || mark < 1)
+      throw new TypeError(`highWaterMark must be a whole number from 1 up, not ${show(mark)}`);
     this.more().highWaterMark = mark;
     if (this.mailbox !== undefined) this.mailbox.highWaterMark = mark;
   }
@@ -392,14 +438,17 @@ export abstract class Cell extends Inlet<Ref> {
       realm.counts.restarts++;
       realm.events.publish(new ActorRestarted(this.ref, ending.failure.error));
     }
-    if (this.children !== undefined) for (const child of this.children) child.signal(this.isHeld ? hold : release);
+    if (this.children !== undefined)
+      for (const child of this.children) child.signal(this.isHeld ? hold : release);
     if (this.isProcess) this.#beginMain();
   }
 
   #startFailed(thrown: unknown): void {
     const cause = asError(thrown);
     const name = this.actor?.constructor.name ?? this.props.className;
-    const created = new CreateFailed(`${this.ref.address} (${name}) failed to start: ${cause.message}`, { cause });
+    const created = new CreateFailed(`${this.ref.address} (${name}) failed to start: ${cause.message}`, {
+      cause,
+    });
     // The restart is over, if this was one: what follows is a failure like any other.
     if (this.ending?.to === 'restart' && this.ending.step === 'wait') {
       this.ending = undefined;
@@ -429,10 +478,16 @@ export abstract class Cell extends Inlet<Ref> {
 
   // ---- what took time has ended -------------------------------------------------------------------------------------
 
-  workEnded(work: Work | undefined, error: { thrown: unknown } | undefined, value: unknown, step = work?.step): void {
+  workEnded(
+    work: Work | undefined,
+    error: { thrown: unknown } | undefined,
+    value: unknown,
+    step = work?.step,
+  ): void {
     if (step === 'main') this.mainWork = undefined;
     else this.work = undefined;
-    const isEnding = this.ending !== undefined && !(this.ending.to === 'restart' && this.ending.step === 'wait');
+    const isEnding =
+      this.ending !== undefined && !(this.ending.to === 'restart' && this.ending.step === 'wait');
     const before = enter(this);
     if (step === 'start') {
       if (error === undefined) this.#started();
@@ -440,7 +495,8 @@ export abstract class Cell extends Inlet<Ref> {
     } else if (error !== undefined) {
       if (step === 'receive') this.failed(error.thrown, this.message);
       else if (step === 'main' && !isEnding) this.failed(error.thrown, undefined);
-      else if (!(error.thrown instanceof ActorStopped && isEnding)) this.ignoreError(error.thrown, nameOf(step));
+      else if (!(error.thrown instanceof ActorStopped && isEnding))
+        this.ignoreError(error.thrown, nameOf(step));
     } else if (step === 'main' && !isEnding) {
       this.#mainEnded(value);
     } else if (!isEnding) {
@@ -468,7 +524,10 @@ export abstract class Cell extends Inlet<Ref> {
     // A stop that came before the error wins: then nobody needs to decide anything.
     if (this.signals !== undefined) this.#obeyAll();
     if (thrown instanceof Unhandled && message !== undefined && this.#isUnhandled(message)) return;
-    const error = thrown instanceof Unhandled && message instanceof Terminated ? unhandledTermination(this.ref, message) : asError(thrown);
+    const error =
+      thrown instanceof Unhandled && message instanceof Terminated
+        ? unhandledTermination(this.ref, message)
+        : asError(thrown);
     if (this.ending !== undefined || this.failure !== undefined || this.life === 'stopped') {
       this.ignoreError(error, 'an actor that had already failed or was stopping');
       if (this.ending !== undefined) this.#proceed();
@@ -535,7 +594,9 @@ export abstract class Cell extends Inlet<Ref> {
     const { failure } = this;
     if (failure === undefined) return;
     if (!this.isStarted || (this.isProcess && this.mainWork === undefined)) {
-      this.warn('it has failed to start, or its run has ended with an error: it cannot be resumed, so it is restarted');
+      this.warn(
+        'it has failed to start, or its run has ended with an error: it cannot be resumed, so it is restarted',
+      );
       return this.#beginRestart({ failure, delay: 0 });
     }
     this.failure = undefined;
@@ -572,13 +633,16 @@ export abstract class Cell extends Inlet<Ref> {
   }
 
   #ignoreFailure({ child, failure }: { child: Ref; failure: Failure }): void {
-    this.realm.events.publish(new ErrorIgnored(child, failure.error, 'an actor whose supervisor had moved on'));
+    this.realm.events.publish(
+      new ErrorIgnored(child, failure.error, 'an actor whose supervisor had moved on'),
+    );
   }
 
   #decide(child: Cell, { error }: Failure): Decision | undefined {
     let said: unknown;
     try {
-      said = this.isStarted || this.work?.step === 'start' ? this.actor?.supervise?.(error, child.ref) : undefined;
+      said =
+        this.isStarted || this.work?.step === 'start' ? this.actor?.supervise?.(error, child.ref) : undefined;
       if (said === undefined) said = this.strategy.decide(error, child.ref);
       if (said === undefined) said = defaultDecision(error);
     } catch (thrown) {
@@ -615,7 +679,8 @@ export abstract class Cell extends Inlet<Ref> {
       failed.warn(`it has used up its restarts, so its supervisor ${this.ref.address} fails`);
       return this.#escalate(failed, failure.error);
     }
-    for (const cell of concerned(this.strategy.scope, failed, this.children ?? [])) cell.signal({ type: 'restart', failure, delay });
+    for (const cell of concerned(this.strategy.scope, failed, this.children ?? []))
+      cell.signal({ type: 'restart', failure, delay });
   }
 
   #budgetFor(child: Cell, { limits: decided }: Decision): Budget {
@@ -625,9 +690,14 @@ export abstract class Cell extends Inlet<Ref> {
       max: own?.max ?? strategy.limits.max,
       within: own?.within ?? strategy.limits.within,
     };
-    const keeper = (strategy.scope === 'oneForOne' ? child : this).more();
-    if (!keeper.budget?.isFor(limits)) keeper.budget = new Budget(limits, own?.backoff ?? strategy.backoff);
-    return keeper.budget;
+    const isOwn = strategy.scope === 'oneForOne';
+    const extras = (isOwn ? child : this).more();
+    const known = isOwn ? extras.budget : extras.childrenBudget;
+    if (known?.isFor(limits)) return known;
+    const budget = new Budget(limits, own?.backoff ?? strategy.backoff);
+    if (isOwn) extras.budget = budget;
+    else extras.childrenBudget = budget;
+    return budget;
   }
 
   // ---- restart and stop ---------------------------------------------------------------------------------------------
@@ -676,7 +746,9 @@ export abstract class Cell extends Inlet<Ref> {
     mainWork.unpause();
     mainWork.cancel();
     for (const operation of [...(this.extras?.pending ?? [])]) {
-      (operation as Operation<unknown>).cancel(new ActorStopped(this.ref, reason, `${this.ref.address} was ${reason} while it waited`));
+      (operation as Operation<unknown>).cancel(
+        new ActorStopped(this.ref, reason, `${this.ref.address} was ${reason} while it waited`),
+      );
     }
   }
 
@@ -687,7 +759,12 @@ export abstract class Cell extends Inlet<Ref> {
     const { shutdownTimeout } = this.realm;
     this.#cancelTimer?.();
     this.#cancelTimer = this.clock.after(shutdownTimeout, () => {
-      this.ignoreError(new TimeoutError(`${what} of ${this.ref.address} took longer than ${shutdownTimeout} ms and was left behind`), what);
+      this.ignoreError(
+        new TimeoutError(
+          `${what} of ${this.ref.address} took longer than ${shutdownTimeout} ms and was left behind`,
+        ),
+        what,
+      );
       letGo();
       this.#proceed();
     });
@@ -709,7 +786,8 @@ export abstract class Cell extends Inlet<Ref> {
       ending.step = 'children';
       if (this.isStarted) {
         const { failure } = ending;
-        if (this.#hookTakesTime('preRestart', actor => actor.preRestart(failure.error, failure.message))) return;
+        if (this.#hookTakesTime('preRestart', actor => actor.preRestart(failure.error, failure.message)))
+          return;
       } else if (this.#endChildren(stop)) return;
     }
     if (ending.step !== 'children') return;
@@ -770,7 +848,8 @@ export abstract class Cell extends Inlet<Ref> {
     this.mainWork?.cancel();
     this.work = undefined;
     this.mainWork = undefined;
-    const isHookDone = this.ending?.to === 'stop' ? this.ending.step !== 'children' : this.ending !== undefined;
+    const isHookDone =
+      this.ending?.to === 'stop' ? this.ending.step !== 'children' : this.ending !== undefined;
     if (isHookDone) this.isStarted = false;
     this.#cancelTimer?.();
     this.#beginStop('killed');
@@ -789,7 +868,8 @@ export abstract class Cell extends Inlet<Ref> {
     extras.behavioursBelow = [];
     extras.onMail = undefined;
     extras.messageAbort = undefined;
-    for (const ref of extras.watching?.takeAll() ?? []) ref.inlet.signal({ type: 'unwatch', watcher: this.ref }, ref);
+    for (const ref of extras.watching?.takeAll() ?? [])
+      ref.inlet.signal({ type: 'unwatch', watcher: this.ref }, ref);
     this.unstash();
   }
 

@@ -10,7 +10,8 @@ export function checkName(name: unknown): asserts name is string {
   if (typeof name !== 'string' || name === '') {
     throw new TypeError(`the name of an actor must be a text that is not empty, not ${show(name)}`);
   }
-  if (name.includes('/')) throw new TypeError(`the name ${show(name)} has a slash, which separates the names of a path`);
+  if (name.includes('/'))
+    throw new TypeError(`the name ${show(name)} has a slash, which separates the names of a path`);
   if (name === '.' || name === '..') throw new TypeError(`the name ${show(name)} has a meaning in a path`);
   if (name.startsWith('$')) {
     throw new TypeError(`the name ${show(name)} begins with $, which is kept for names made by the runtime`);
@@ -44,7 +45,9 @@ export class Children<C extends Child> {
     checkName(wanted);
     if (!this.#byName.has(wanted)) return wanted;
     const path = `${parentPath() === '/' ? '' : parentPath()}/${wanted}`;
-    throw new NameConflict(`${path} is taken; choose another name, or wait until the actor there has stopped (join it)`);
+    throw new NameConflict(
+      `${path} is taken; choose another name, or wait until the actor there has stopped (join it)`,
+    );
   }
 
   add(child: C): void {

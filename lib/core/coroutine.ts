@@ -131,7 +131,9 @@ export class Coroutine {
     };
     try {
       if (yielded instanceof Operation) {
-        yielded.start(this.#scope).listen({ resolved: v => answer('next', v), rejected: e => answer('throw', e) });
+        yielded
+          .start(this.#scope)
+          .listen({ resolved: v => answer('next', v), rejected: e => answer('throw', e) });
       } else {
         yielded.then(
           v => answer('next', v),
@@ -148,5 +150,8 @@ export class Coroutine {
 /** An async generator has two ways to wait; nobody could drive it. */
 export function refuseAsyncGenerator(value: object, where: string): void {
   if (Object.prototype.toString.call(value) !== '[object AsyncGenerator]') return;
-  throw new TroupeError('ASYNC_GENERATOR', `${where} is an async generator; make it a generator (*) or an async function`);
+  throw new TroupeError(
+    'ASYNC_GENERATOR',
+    `${where} is an async generator; make it a generator (*) or an async function`,
+  );
 }

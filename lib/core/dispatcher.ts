@@ -2,8 +2,9 @@
  * The dispatcher: whose turn it is. Cells that have something to do stand in one queue; each gets a turn of at most
  * `throughput` messages; after a time slice, I/O and timers get theirs.
  */
-import { enter } from './ambient.ts';
+
 import type { World } from '../base/world.ts';
+import { enter } from './ambient.ts';
 
 /** Whoever can be given a turn. */
 export interface Runnable {
@@ -61,7 +62,8 @@ export class Dispatcher {
   }
 
   #restAll(): void {
-    for (let runnable = this.#resting.pop(); runnable !== undefined; runnable = this.#resting.pop()) runnable.rest();
+    for (let runnable = this.#resting.pop(); runnable !== undefined; runnable = this.#resting.pop())
+      runnable.rest();
   }
 
   #schedule(): void {
@@ -83,7 +85,7 @@ export class Dispatcher {
       this.#head = (this.#head + 1) & (this.#queue.length - 1);
       this.#size--;
       // A turn without a message has its cost too.
-      left -= runnable.turn(left < throughput ? left : throughput) + 1;
+      left -= runnable.turn(Math.min(left, throughput)) + 1;
       if (left > 0) continue;
       const now = clock.now();
       this.#plan(this.#unseen - left, now - seen);

@@ -203,8 +203,10 @@ export class EventStream {
    * @returns a function that unsubscribes
    */
   subscribe<E>(event: EventClass<E>, fn: (event: E) => unknown): () => void {
-    if (typeof event !== 'function') throw new TypeError('subscribe(EventClass, fn): the first argument must be a class');
-    if (typeof fn !== 'function') throw new TypeError('subscribe(EventClass, fn): the second argument must be a function');
+    if (typeof event !== 'function')
+      throw new TypeError('subscribe(EventClass, fn): the first argument must be a class');
+    if (typeof fn !== 'function')
+      throw new TypeError('subscribe(EventClass, fn): the second argument must be a function');
     const listener: Listener = (told: never) => this.#call(fn as (event: never) => unknown, told);
     const listeners = this.#listeners.get(event) ?? new Set();
     this.#listeners.set(event, listeners.add(listener));
@@ -299,7 +301,11 @@ export class EventStream {
 
 function ancestry(event: unknown): unknown[] {
   const classes: unknown[] = [];
-  for (let one = event; typeof one === 'function' && one !== Function.prototype; one = Object.getPrototypeOf(one)) {
+  for (
+    let one = event;
+    typeof one === 'function' && one !== Function.prototype;
+    one = Object.getPrototypeOf(one)
+  ) {
     classes.push(one);
   }
   return classes;

@@ -21,8 +21,10 @@ export class Extras {
   /** Addresses of remote askers that gave up before their message was handled; the oldest are forgotten. */
   abandonedBy: Set<string> | undefined;
   receiveTimeout: { ms: number; since: number; cancel: Cancel } | undefined;
-  /** For the children of a strategy that counts restarts together: the parent's; else the actor's own. */
+  /** The restarts that are left to this actor, where its supervisor counts those of each child by itself. */
   budget: Budget | undefined;
+  /** The restarts that are left to its children, where it counts them together. */
+  childrenBudget: Budget | undefined;
   /** Unless it is the usual one. */
   highWaterMark: number | undefined;
   /** For a process: who is called when there is mail. */

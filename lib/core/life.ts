@@ -15,7 +15,15 @@
  */
 import type { Signal } from './message.ts';
 
-export const lives = ['starting', 'running', 'busy', 'suspended', 'restarting', 'stopping', 'stopped'] as const;
+export const lives = [
+  'starting',
+  'running',
+  'busy',
+  'suspended',
+  'restarting',
+  'stopping',
+  'stopped',
+] as const;
 export type Life = (typeof lives)[number];
 
 export type Action =

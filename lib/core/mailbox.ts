@@ -158,7 +158,8 @@ class BoundedMailbox extends RingMailbox {
   }
 
   override push(message: unknown, sender: Ref | undefined): Pushed {
-    if (this.size < this.#limit) return super.push(message, sender);
+    // Notices are never dropped, a PoisonPill that somebody told least of all.
+    if (this.size < this.#limit || message instanceof Notice) return super.push(message, sender);
     const oldest = this.#overflow === 'dropOldest' ? this.#oldest() : -1;
     if (oldest === -1) {
       this.victim = { message, sender };
@@ -170,7 +171,7 @@ class BoundedMailbox extends RingMailbox {
     return Pushed.overflow;
   }
 
-  /** Notices are never dropped, so the oldest message is the first that is none. */
+  /** The oldest message that may be dropped: the first that is no notice. */
   #oldest(): number {
     for (let i = 0; i < this.size; i++) if (!(this.at(i) instanceof Notice)) return i;
     return -1;
@@ -311,7 +312,9 @@ export function bounded(options: { capacity: number; overflow?: Overflow }): Mai
     throw new TypeError(`bounded: capacity must be a whole number from 1 up, not ${show(capacity)}`);
   }
   if (!['dropNewest', 'dropOldest', 'fail'].includes(overflow)) {
-    throw new TypeError(`bounded: overflow must be 'dropNewest', 'dropOldest' or 'fail', not ${show(overflow)}`);
+    throw new TypeError(
+      `bounded: overflow must be 'dropNewest', 'dropOldest' or 'fail', not ${show(overflow)}`,
+    );
   }
   return highWaterMark => new BoundedMailbox(highWaterMark, capacity, overflow);
 }
@@ -321,7 +324,8 @@ export function bounded(options: { capacity: number; overflow?: Overflow }): Mai
  * @param compare as for `Array.prototype.sort`; one that throws counts as equal, and is reported as `ErrorIgnored`
  */
 export function priority<M>(compare: (a: M, b: M) => number): MailboxKind {
-  if (typeof compare !== 'function') throw new TypeError('priority: compare must be a function (a, b) => number');
+  if (typeof compare !== 'function')
+    throw new TypeError('priority: compare must be a function (a, b) => number');
   return highWaterMark => new PriorityMailbox(highWaterMark, compare);
 }
 

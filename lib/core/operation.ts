@@ -96,7 +96,6 @@ export class Operation<T> implements PromiseLike<T> {
     for (const settler of settlers) this.listen(settler);
   }
 
-  // biome-ignore lint/suspicious/noThenProperty: it is awaited like a promise
   then<A = T, B = never>(
     onResolved?: ((value: T) => A | PromiseLike<A>) | null,
     onRejected?: ((error: unknown) => B | PromiseLike<B>) | null,

@@ -12,7 +12,9 @@ export interface StandardSchemaV1 {
     readonly validate: (value: unknown) => SchemaResult | Promise<SchemaResult>;
   };
 }
-type SchemaResult = { readonly value: unknown; readonly issues?: undefined } | { readonly issues: readonly unknown[] };
+type SchemaResult =
+  | { readonly value: unknown; readonly issues?: undefined }
+  | { readonly issues: readonly unknown[] };
 
 /** How the restarts of one actor are limited; what is not given comes from its supervisor's strategy. */
 export interface RestartOptions {
@@ -40,7 +42,9 @@ const known = ['name', 'mailbox', 'supervision', 'restart'];
 /** @throws TypeError that names the option and what is wrong with it */
 export function checkSpawnOptions(options: SpawnOptions): void {
   if (typeof options !== 'object' || options === null) {
-    throw new TypeError(`spawn(what, options): options must be an object such as { name: 'worker' }, not ${show(options)}`);
+    throw new TypeError(
+      `spawn(what, options): options must be an object such as { name: 'worker' }, not ${show(options)}`,
+    );
   }
   for (const key of Object.keys(options)) {
     if (!known.includes(key)) {
@@ -49,10 +53,14 @@ export function checkSpawnOptions(options: SpawnOptions): void {
   }
   const { mailbox, supervision } = options;
   if (mailbox !== undefined && typeof mailbox !== 'function') {
-    throw new TypeError(`spawn: mailbox must be unbounded(), bounded({ capacity }) or priority(compare), not ${show(mailbox)}`);
+    throw new TypeError(
+      `spawn: mailbox must be unbounded(), bounded({ capacity }) or priority(compare), not ${show(mailbox)}`,
+    );
   }
   if (supervision !== undefined && !(supervision instanceof Strategy)) {
-    throw new TypeError(`spawn: supervision must be oneForOne(), allForOne() or restForOne(), not ${show(supervision)}`);
+    throw new TypeError(
+      `spawn: supervision must be oneForOne(), allForOne() or restForOne(), not ${show(supervision)}`,
+    );
   }
 }
 

@@ -60,7 +60,8 @@ export const Restart: RestartDecision = Object.freeze(
   Object.assign(
     (limits?: { max?: number; within?: number }): Decision | RestartDecision => {
       if (limits === undefined || (limits.max === undefined && limits.within === undefined)) return Restart;
-      if (limits.max === undefined) throw new TypeError('Restart({ max, within }): within means nothing without max');
+      if (limits.max === undefined)
+        throw new TypeError('Restart({ max, within }): within means nothing without max');
       return new Decision('restart', { max: limits.max, within: limits.within ?? Number.POSITIVE_INFINITY });
     },
     { directive: 'restart' as const, toString: () => 'Restart' },
@@ -124,7 +125,9 @@ export class Strategy {
   constructor(scope: Scope, options: StrategyOptions = {}) {
     const { decide = () => undefined, max = 3, within = 5000, backoff } = options;
     if (typeof decide !== 'function') {
-      throw new TypeError(`${scope}: decide must be a function (error, child) => Decision, not ${show(decide)}`);
+      throw new TypeError(
+        `${scope}: decide must be a function (error, child) => Decision, not ${show(decide)}`,
+      );
     }
     this.scope = scope;
     this.decide = decide;
@@ -146,7 +149,9 @@ export const defaultStrategy = oneForOne();
 /** What an error means unless somebody says otherwise: a failure to start stops, an assertion escalates, all else restarts. */
 export function defaultDecision(error: Error): Decision {
   if (error instanceof CreateFailed) return Stop;
-  return error.name === 'AssertionError' || (error as { code?: unknown }).code === 'ERR_ASSERTION' ? Escalate : plainRestart;
+  return error.name === 'AssertionError' || (error as { code?: unknown }).code === 'ERR_ASSERTION'
+    ? Escalate
+    : plainRestart;
 }
 
 /** Whom a failure concerns: `failed` is one of `siblings`, which stand in the order of their spawning. */

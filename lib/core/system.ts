@@ -77,7 +77,13 @@ export class System implements Home {
     this.#router = () => unreachable;
     this.#offices.set('notFound', new DeadInlet(this, 'notFound', 'notFound'));
     this.nobody = this.deadRef('/$nobody');
-    this.guardian = new ActorCell(this, undefined, propsOf(Guardian), { supervision: options.supervision }, '/');
+    this.guardian = new ActorCell(
+      this,
+      undefined,
+      propsOf(Guardian),
+      { supervision: options.supervision },
+      '/',
+    );
     this.counts.actors = 0; // the guardian is furniture
   }
 
@@ -105,7 +111,9 @@ export class System implements Home {
     return new Promise(resolve => {
       const cancel = this.clock.after(this.shutdownTimeout, () => {
         const left = [...(this.guardian.children ?? [])].map(child => child.ref.address).join(', ');
-        this.logger.warn(`stopping took longer than ${this.shutdownTimeout} ms; killing what is left: ${left}`);
+        this.logger.warn(
+          `stopping took longer than ${this.shutdownTimeout} ms; killing what is left: ${left}`,
+        );
         this.guardian.ref.kill();
       });
       this.#onStopped = () => {
@@ -137,7 +145,9 @@ export class System implements Home {
     const found = this.resolve(path);
     if (found !== undefined) return found;
     if (node !== undefined) return this.deadRef(path);
-    throw new LookupFailed(`there is no actor at ${path}${uri.relative ? ` (${uri} seen from ${from})` : ''}`);
+    throw new LookupFailed(
+      `there is no actor at ${path}${uri.relative ? ` (${uri} seen from ${from})` : ''}`,
+    );
   }
 
   isOwn(node: string): boolean {
@@ -185,7 +195,10 @@ export class System implements Home {
     this.counts.dead[reason]++;
     if (this.events.hears(DeadLetter)) this.events.publish(new DeadLetter(to, message, sender, reason));
     // Whoever asked need not wait for an answer that nobody will give.
-    if (sender?.inlet instanceof Ask && reason === 'stopped') sender.inlet.signal({ type: 'terminated', ref: to, reason: 'stopped' });
+    if (sender?.inlet instanceof Ask && reason === 'stopped') {
+      const ended = to.inlet instanceof DeadInlet ? to.inlet.termination : 'stopped';
+      sender.inlet.signal({ type: 'terminated', ref: to, reason: ended });
+    }
   }
 
   /** @param queuedElsewhere messages that wait for the network */

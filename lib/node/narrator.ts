@@ -14,19 +14,42 @@ import {
   NodeUp,
   SupervisionWarning,
 } from '../core/events.ts';
+import type { Ref } from '../core/ref.ts';
 
 /** Keeps `logger` told of `events`. */
 export function narrate(events: EventStream, logger: Logger, isVerbose: boolean): void {
   events.subscribe(ActorError, ({ ref, error }) => logger.error(`${ref} failed:`, error));
-  events.subscribe(ErrorIgnored, ({ ref, error, where }) => logger.warn(`${ref ?? 'the node'}: ignored an error in ${where}:`, error));
+  events.subscribe(ErrorIgnored, ({ ref, error, where }) =>
+    logger.warn(`${ref ?? 'the node'}: ignored an error in ${where}:`, error),
+  );
   events.subscribe(SupervisionWarning, ({ ref, text }) => logger.warn(`${ref}: ${text}`));
-  events.subscribe(HighWaterMarkReached, ({ ref, count }) => logger.warn(`${ref} has ${count} messages in its mailbox`));
-  events.subscribe(MalformedInput, ({ from, reason }) => logger.warn(`malformed input from ${from}: ${reason}`));
-  events.subscribe(InvalidMessage, ({ ref, issues }) => logger.warn(`a message from another node does not conform to what ${ref} accepts:`, issues));
-  events.subscribe(NodeQuarantined, ({ address }) => logger.warn(`${address} was declared down and is back: it stays cut off until it restarts`));
-  events.subscribe(NodeUnresponsive, ({ address }) => logger.warn(`${address} is alive but does not respond`));
+  events.subscribe(HighWaterMarkReached, highWater(logger));
+  events.subscribe(MalformedInput, ({ from, reason }) =>
+    logger.warn(`malformed input from ${from}: ${reason}`),
+  );
+  events.subscribe(InvalidMessage, ({ ref, issues }) =>
+    logger.warn(`a message from another node does not conform to what ${ref} accepts:`, issues),
+  );
+  events.subscribe(NodeQuarantined, ({ address }) =>
+    logger.warn(`${address} was declared down and is back: it stays cut off until it restarts`),
+  );
+  events.subscribe(NodeUnresponsive, ({ address }) =>
+    logger.warn(`${address} is alive but does not respond`),
+  );
   events.subscribe(NodeUp, ({ address }) => logger.info(`${address} is up`));
   events.subscribe(NodeDown, ({ address, reason }) => logger.info(`${address} is down: ${reason}`));
   if (!isVerbose) return;
-  events.subscribe(DeadLetter, ({ recipient, message, reason }) => logger.info(`dead letter (${reason}) for ${recipient}:`, message));
+  events.subscribe(DeadLetter, ({ recipient, message, reason }) =>
+    logger.info(`dead letter (${reason}) for ${recipient}:`, message),
+  );
+}
+
+/** One line for each doubling: a mailbox that grows without end is told of often enough. */
+function highWater(logger: Logger): (event: HighWaterMarkReached) => void {
+  const told = new WeakMap<Ref, number>();
+  return ({ ref, count }) => {
+    if (count < 2 * (told.get(ref) ?? 0)) return;
+    told.set(ref, count);
+    logger.warn(`${ref} has ${count} messages in its mailbox`);
+  };
 }

@@ -64,7 +64,8 @@ export class Node implements NodeFace {
    * register it; its name is what crosses.
    */
   register(registered: RegisteredClass): void {
-    if (typeof registered !== 'function') throw new TypeError(`register: expected a class, not ${show(registered)}`);
+    if (typeof registered !== 'function')
+      throw new TypeError(`register: expected a class, not ${show(registered)}`);
     this.#registered.add(registered);
     this.#remoting?.register(registered);
   }

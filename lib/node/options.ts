@@ -48,11 +48,19 @@ export function completeOptions(options: NodeOptions): CompleteOptions {
   if (typeof options !== 'object' || options === null) {
     throw new TypeError(`Node.start(options): options must be an object, not ${show(options)}`);
   }
-  const { address, advertise, supervision = defaultStrategy, shutdownTimeout = 5000, logger = consoleLogger } = options;
+  const {
+    address,
+    advertise,
+    supervision = defaultStrategy,
+    shutdownTimeout = 5000,
+    logger = consoleLogger,
+  } = options;
   if (address !== undefined) checkNodeAddress(address);
   if (advertise !== undefined) checkNodeAddress(advertise);
   if (!(supervision instanceof Strategy)) {
-    throw new TypeError(`supervision must be oneForOne(), allForOne() or restForOne(), not ${show(supervision)}`);
+    throw new TypeError(
+      `supervision must be oneForOne(), allForOne() or restForOne(), not ${show(supervision)}`,
+    );
   }
   if (!(typeof shutdownTimeout === 'number' && shutdownTimeout >= 0)) {
     throw new TypeError(`shutdownTimeout must be milliseconds from 0 up, not ${show(shutdownTimeout)}`);
@@ -63,5 +71,15 @@ export function completeOptions(options: NodeOptions): CompleteOptions {
     ...(random !== undefined && { random }),
     ...(scheduler !== undefined && { scheduler }),
   };
-  return { address, advertise, remoting, transport, supervision, shutdownTimeout, logger, verbose, world: world(parts) };
+  return {
+    address,
+    advertise,
+    remoting,
+    transport,
+    supervision,
+    shutdownTimeout,
+    logger,
+    verbose,
+    world: world(parts),
+  };
 }

@@ -18,7 +18,8 @@ export const runIn = <T>(scope: Scope, fn: () => T): T => asyncScope.run(scope, 
  * @param ms milliseconds from 0 up
  */
 export function sleep(ms: number): Operation<void> {
-  if (typeof ms !== 'number' || !(ms >= 0)) throw new TypeError(`sleep: expected milliseconds from 0 up, not ${show(ms)}`);
+  if (typeof ms !== 'number' || !(ms >= 0))
+    throw new TypeError(`sleep: expected milliseconds from 0 up, not ${show(ms)}`);
   return new Operation((operation, { clock }) => clock.after(ms, () => operation.resolve()));
 }
 

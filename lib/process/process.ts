@@ -35,9 +35,10 @@ export abstract class Process<P = undefined, M = unknown> extends Actor<M, P> {
   /** @internal */
   [main](): unknown {
     const { params, run } = this;
-    if (typeof run !== 'function') throw new TypeError(`${this.constructor.name} must have a run(params) method`);
+    if (typeof run !== 'function')
+      throw new TypeError(`${this.constructor.name} must have a run(params) method`);
     const begin = () => run.call(this, params);
-    return generatorFunction.isPrototypeOf(run) ? begin() : runIn(this.#cell('run'), begin);
+    return Object.getPrototypeOf(run) === generatorFunction ? begin() : runIn(this.#cell('run'), begin);
   }
 
   /** A process takes its messages itself. */
@@ -50,13 +51,18 @@ export abstract class Process<P = undefined, M = unknown> extends Actor<M, P> {
    * An object as the last argument that has nothing but a `timeout` is the options, not a pattern.
    * @throws TimeoutError when none has come in time: what was there stays there
    */
-  get<const P extends readonly unknown[]>(...args: [...patterns: P, options: GetOptions]): Operation<MatchedAny<P>>;
+  get<const P extends readonly unknown[]>(
+    ...args: [...patterns: P, options: GetOptions]
+  ): Operation<MatchedAny<P>>;
   get<const P extends readonly unknown[]>(...patterns: P): Operation<MatchedAny<P>>;
   get(...args: readonly unknown[]): Operation<unknown> {
     const { patterns, timeout } = splitOptions(args);
     const cell = this.#cell('get');
     if (this.#isGetting) {
-      throw new TroupeError('GET_PENDING', `${this.ref.address} waits in a get already; end that one before the next`);
+      throw new TroupeError(
+        'GET_PENDING',
+        `${this.ref.address} waits in a get already; end that one before the next`,
+      );
     }
     const matches = compile(patterns);
     this.#isGetting = true;
@@ -117,7 +123,9 @@ export abstract class Process<P = undefined, M = unknown> extends Actor<M, P> {
    */
   escalate(error: Error): Operation<void> {
     if (!(error instanceof Error)) {
-      throw new InvalidEscalation(`escalate(error) reports an error; ${show(error)} is none: call it in a catch block, with what was caught`);
+      throw new InvalidEscalation(
+        `escalate(error) reports an error; ${show(error)} is none: call it in a catch block, with what was caught`,
+      );
     }
     const cell = this.#cell('escalate');
     return new Operation<void>(operation => {
@@ -146,7 +154,10 @@ type MatchedAny<P extends readonly unknown[]> = P extends readonly [] ? unknown 
 
 const all = () => true;
 
-function splitOptions(args: readonly unknown[]): { patterns: readonly unknown[]; timeout: number | undefined } {
+function splitOptions(args: readonly unknown[]): {
+  patterns: readonly unknown[];
+  timeout: number | undefined;
+} {
   const last = args.at(-1);
   if (!isGetOptions(last)) return { patterns: args, timeout: undefined };
   const { timeout } = last;
@@ -157,7 +168,8 @@ function splitOptions(args: readonly unknown[]): { patterns: readonly unknown[];
 }
 
 function isGetOptions(value: unknown): value is GetOptions {
-  if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype) return false;
+  if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype)
+    return false;
   const keys = Object.keys(value);
   return keys.length === 1 && keys[0] === 'timeout';
 }

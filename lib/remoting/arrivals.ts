@@ -10,7 +10,8 @@ import type { Link } from './link.ts';
 import type { Place, Reader, SystemRecord } from './wire.ts';
 
 /** What no other node may stop or kill. */
-const isPrivate = (path: string) => path === '/' || path.startsWith('/$') || path === '/system' || path.startsWith('/system/');
+const isPrivate = (path: string) =>
+  path === '/' || path.startsWith('/$') || path === '/system' || path.startsWith('/system/');
 
 export class Arrivals {
   readonly #host: RemotingHost;
@@ -65,7 +66,8 @@ export class Arrivals {
     try {
       const result = schema['~standard'].validate(message);
       // Messages would overtake each other while it is awaited.
-      if (result instanceof Promise) refuse([new TypeError('accepts must be a schema that validates at once')]);
+      if (result instanceof Promise)
+        refuse([new TypeError('accepts must be a schema that validates at once')]);
       else if (result.issues !== undefined) refuse(result.issues);
       else to.inlet.enqueue(result.value, from, to);
     } catch (error) {
@@ -79,8 +81,10 @@ export class Arrivals {
       if (operation === 'unwatch') return link.removeWatcher(this.#sender(address).path, path);
       const to = this.#recipient(path);
       if (operation === 'watch') return link.addWatcher(this.#sender(address), to);
-      if (operation === 'abandoned') return to.inlet.signal({ type: 'abandoned', asker: this.#sender(address) }, to);
-      if (isPrivate(path)) return this.#malformed(link, new Error(`${operation} of ${path} is not allowed from another node`));
+      if (operation === 'abandoned')
+        return to.inlet.signal({ type: 'abandoned', asker: this.#sender(address) }, to);
+      if (isPrivate(path))
+        return this.#malformed(link, new Error(`${operation} of ${path} is not allowed from another node`));
       to.inlet.signal({ type: operation }, to);
     } catch (error) {
       this.#malformed(link, error);

@@ -2,7 +2,14 @@
  * Messages as bytes and back: MessagePack, with extension types for what JavaScript has besides. What a class instance is
  * on the other side is said by `register`; nothing is built that was not registered, and nothing is evaluated.
  */
-import { Decoder, decodeTimestampExtension, Encoder, encodeTimestampExtension, ExtData, type ExtensionCodecType } from '@msgpack/msgpack';
+import {
+  Decoder,
+  decodeTimestampExtension,
+  Encoder,
+  ExtData,
+  type ExtensionCodecType,
+  encodeTimestampExtension,
+} from '@msgpack/msgpack';
 import * as errors from '../base/errors.ts';
 import { SerializationError, show, TroupeError } from '../base/errors.ts';
 import { PoisonPill } from '../core/message.ts';
@@ -25,7 +32,13 @@ export const extension = {
   timestamp: -1,
 } as const;
 
-const withValue = new Set<number>([extension.map, extension.set, extension.error, extension.regexp, extension.registered]);
+const withValue = new Set<number>([
+  extension.map,
+  extension.set,
+  extension.error,
+  extension.regexp,
+  extension.registered,
+]);
 const known = new Set<number>(Object.values(extension));
 
 /** How refs cross: as their addresses. */
@@ -64,7 +77,16 @@ const dataViewTag = 101;
 
 /** Errors that come back as what they were. Others come back as an `Error` with the same name. */
 const errorClasses = new Map<string, new () => Error>();
-for (const one of [Error, TypeError, RangeError, SyntaxError, ReferenceError, EvalError, URIError, AggregateError]) {
+for (const one of [
+  Error,
+  TypeError,
+  RangeError,
+  SyntaxError,
+  ReferenceError,
+  EvalError,
+  URIError,
+  AggregateError,
+]) {
   errorClasses.set(one.name, one as unknown as new () => Error);
 }
 for (const one of [...Object.values(errors), ActorStopped]) {
@@ -113,13 +135,19 @@ export class MessagePackCodec implements Codec {
   }
 
   register(registered: RegisteredClass): void {
-    if (typeof registered !== 'function' || registered.name === '' || typeof registered.prototype !== 'object') {
+    if (
+      typeof registered !== 'function' ||
+      registered.name === '' ||
+      typeof registered.prototype !== 'object'
+    ) {
       throw new TypeError(`register: expected a class with a name, not ${show(registered)}`);
     }
     const { name, prototype } = registered;
     const before = this.#classes.get(name);
     if (before !== undefined && before !== prototype) {
-      throw new TypeError(`register: another class is registered as ${name}; names must differ, since they cross the wire`);
+      throw new TypeError(
+        `register: another class is registered as ${name}; names must differ, since they cross the wire`,
+      );
     }
     this.#classes.set(name, prototype);
     this.#names.set(prototype, name);
@@ -148,7 +176,9 @@ export class MessagePackCodec implements Codec {
       return this.#decoder.decode(bytes);
     } catch (error) {
       if (error instanceof SerializationError) throw error;
-      throw new SerializationError(`the bytes are no message: ${errors.asError(error).message}`, { cause: error });
+      throw new SerializationError(`the bytes are no message: ${errors.asError(error).message}`, {
+        cause: error,
+      });
     }
   }
 
@@ -163,7 +193,8 @@ export class MessagePackCodec implements Codec {
   }
 
   #encodeOther(value: unknown): ExtData {
-    if (typeof value === 'bigint') return new ExtData(extension.bigint, text.encoder.encode(value.toString()));
+    if (typeof value === 'bigint')
+      return new ExtData(extension.bigint, text.encoder.encode(value.toString()));
     throw new Culprit(value, `a ${typeof value} can't be sent to another node`);
   }
 
@@ -187,7 +218,8 @@ export class MessagePackCodec implements Codec {
   }
 
   #encodeDate(date: Date): ExtData {
-    if (Number.isNaN(date.getTime())) throw new Culprit(date, "an invalid Date can't be sent to another node");
+    if (Number.isNaN(date.getTime()))
+      throw new Culprit(date, "an invalid Date can't be sent to another node");
     return new ExtData(extension.timestamp, encodeTimestampExtension(date) as Uint8Array);
   }
 
@@ -238,7 +270,9 @@ export class MessagePackCodec implements Codec {
   #decodeInstance([name, fields]: readonly unknown[]): object {
     const prototype = typeof name === 'string' ? this.#classes.get(name) : undefined;
     if (prototype === undefined) {
-      throw new SerializationError(`an instance of ${show(name)} has come, which is not registered here; call node.register with the class`);
+      throw new SerializationError(
+        `an instance of ${show(name)} has come, which is not registered here; call node.register with the class`,
+      );
     }
     return Object.assign(Object.create(prototype) as object, fields);
   }
@@ -267,7 +301,10 @@ function pathTo(value: unknown, error: SerializationError): string | undefined {
     seen.add(one);
     const parts = one instanceof Map || one instanceof Set ? [...one].flat(1).entries() : Object.entries(one);
     for (const [key, part] of parts) {
-      const found = find(part, Array.isArray(one) || typeof key === 'number' ? `${path}[${key}]` : `${path}.${key}`);
+      const found = find(
+        part,
+        Array.isArray(one) || typeof key === 'number' ? `${path}[${key}]` : `${path}.${key}`,
+      );
       if (found !== undefined) return found;
     }
     return undefined;
@@ -300,14 +337,20 @@ function errorFields(error: Error): Record<string, unknown> {
 }
 
 function decodeError(fields: unknown): Error {
-  const { name, message, stack, ...rest } = (typeof fields === 'object' && fields !== null ? fields : {}) as Record<string, unknown>;
+  const { name, message, stack, ...rest } = (
+    typeof fields === 'object' && fields !== null ? fields : {}
+  ) as Record<string, unknown>;
   const prototype = (errorClasses.get(String(name)) ?? Error).prototype;
-  const error = Object.create(prototype, Object.getOwnPropertyDescriptors(new Error(String(message)))) as Error;
+  const error = Object.create(
+    prototype,
+    Object.getOwnPropertyDescriptors(new Error(String(message))),
+  ) as Error;
   hide(error, 'stack', typeof stack === 'string' ? stack : String(message));
   if (error.name !== name) hide(error, 'name', String(name));
   for (const [key, value] of Object.entries(rest)) {
     if (key === 'cause') hide(error, key, value);
-    else if (key !== '__proto__') Object.defineProperty(error, key, { value, writable: true, enumerable: true, configurable: true });
+    else if (key !== '__proto__')
+      Object.defineProperty(error, key, { value, writable: true, enumerable: true, configurable: true });
   }
   return error;
 }
@@ -316,8 +359,16 @@ const hide = (error: Error, key: string, value: unknown) =>
   Object.defineProperty(error, key, { value, writable: true, enumerable: false, configurable: true });
 
 function encodeBuffer(value: ArrayBufferView | ArrayBuffer): ExtData {
-  const tag = value instanceof ArrayBuffer ? arrayBufferTag : value instanceof DataView ? dataViewTag : typedArrays.findIndex(one => value instanceof one);
-  const bytes = value instanceof ArrayBuffer ? new Uint8Array(value) : new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
+  const tag =
+    value instanceof ArrayBuffer
+      ? arrayBufferTag
+      : value instanceof DataView
+        ? dataViewTag
+        : typedArrays.findIndex(one => value instanceof one);
+  const bytes =
+    value instanceof ArrayBuffer
+      ? new Uint8Array(value)
+      : new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
   const data = new Uint8Array(1 + bytes.length);
   data[0] = tag;
   data.set(bytes, 1);
@@ -330,6 +381,7 @@ function decodeBuffer(data: Uint8Array): object {
   if (tag === arrayBufferTag) return buffer;
   if (tag === dataViewTag) return new DataView(buffer);
   const TypedArray = typedArrays[tag ?? -1];
-  if (TypedArray !== undefined && buffer.byteLength % TypedArray.BYTES_PER_ELEMENT === 0) return new TypedArray(buffer);
+  if (TypedArray !== undefined && buffer.byteLength % TypedArray.BYTES_PER_ELEMENT === 0)
+    return new TypedArray(buffer);
   throw new SerializationError('the bytes are no message: a typed array has the wrong kind or length');
 }

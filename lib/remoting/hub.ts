@@ -24,7 +24,12 @@ export type Action<R> =
   | { readonly type: 'heartbeat'; readonly address: string }
   | { readonly type: 'goodbye'; readonly route: R; readonly target: string; readonly reason: string }
   | { readonly type: 'linkUp'; readonly address: string; readonly incarnation: string; readonly route: R }
-  | { readonly type: 'linkDown'; readonly address: string; readonly incarnation: string | undefined; readonly reason: DownReason }
+  | {
+      readonly type: 'linkDown';
+      readonly address: string;
+      readonly incarnation: string | undefined;
+      readonly reason: DownReason;
+    }
   | { readonly type: 'quarantined'; readonly address: string; readonly incarnation: string };
 
 interface Peer<R> {
@@ -117,7 +122,12 @@ export class Hub<R> {
   heard(route: R, source: string, target: string, now: number): string | undefined {
     const peer = this.#byIncarnation.get(source);
     if (peer === undefined) {
-      this.#emit({ type: 'refuse', route, target: source, reason: this.#isDead(source, now) ? 'quarantined' : 'unknown' });
+      this.#emit({
+        type: 'refuse',
+        route,
+        target: source,
+        reason: this.#isDead(source, now) ? 'quarantined' : 'unknown',
+      });
       return undefined;
     }
     peer.lastHeard = now;
@@ -144,7 +154,8 @@ export class Hub<R> {
 
   /** A peer will not have us. */
   refused(route: R, source: string, reason: string): Action<R>[] {
-    const peer = this.#byIncarnation.get(source) ?? [...this.#peers.values()].find(one => one.route === route);
+    const peer =
+      this.#byIncarnation.get(source) ?? [...this.#peers.values()].find(one => one.route === route);
     if (peer !== undefined) {
       if (reason === 'unknown' || reason === 'stale') this.#lose(peer, 'newIncarnation');
       else this.#lose(peer, reason === 'quarantined' ? 'quarantined' : 'refused');
@@ -170,7 +181,12 @@ export class Hub<R> {
       } else if (now - peer.lastHeard >= maxSilence) {
         this.#bury(peer.incarnation as string, now);
         if (peer.route !== undefined) {
-          this.#emit({ type: 'goodbye', route: peer.route, target: peer.incarnation as string, reason: 'silence' });
+          this.#emit({
+            type: 'goodbye',
+            route: peer.route,
+            target: peer.incarnation as string,
+            reason: 'silence',
+          });
         }
         this.#lose(peer, 'silence');
       } else if (now - peer.lastSent >= heartbeatInterval / 3) {

@@ -11,7 +11,15 @@ import type { Codec } from './codec.ts';
 import type { RemotingHost } from './host.ts';
 import type { CompleteRemotingOptions } from './options.ts';
 import type { Route, Transport } from './transport.ts';
-import { digitsOf, FrameWriter, noIncarnation, type Operation, type Place, type SystemRecord, stamp } from './wire.ts';
+import {
+  digitsOf,
+  FrameWriter,
+  noIncarnation,
+  type Operation,
+  type Place,
+  type SystemRecord,
+  stamp,
+} from './wire.ts';
 
 /** A batch that has reached this size, in bytes, is sent at once. */
 const fullBatch = 64 * 1024;
@@ -117,7 +125,13 @@ export class Link {
     this.#grown();
   }
 
-  #refuse(message: unknown, sender: Ref | undefined, to: Ref, reason: DeadLetterReason, error: SerializationError): void {
+  #refuse(
+    message: unknown,
+    sender: Ref | undefined,
+    to: Ref,
+    reason: DeadLetterReason,
+    error: SerializationError,
+  ): void {
     this.#parts.host.realm.deadLetter(message, sender, to, reason);
     if (sender?.inlet instanceof Ask) sender.inlet.fail(error);
   }
@@ -158,7 +172,12 @@ export class Link {
 
   #send(route: Route, { frame, letters }: Batch): void {
     const { host, transport, onSent } = this.#parts;
-    stamp(frame, { source: this.#own, target: this.#target, sequence: ++this.#sequence, ack: this.#heardSystem });
+    stamp(frame, {
+      source: this.#own,
+      target: this.#target,
+      sequence: ++this.#sequence,
+      ack: this.#heardSystem,
+    });
     this.#isSending = true;
     this.#waiting -= letters.length;
     host.counts.transmitted += letters.length;
@@ -176,7 +195,8 @@ export class Link {
   }
 
   #deadLetters(letters: readonly Letter[], reason: DeadLetterReason): void {
-    for (const { message, sender, to } of letters) this.#parts.host.realm.deadLetter(message, sender, to, reason);
+    for (const { message, sender, to } of letters)
+      this.#parts.host.realm.deadLetter(message, sender, to, reason);
   }
 
   // ---- system messages ----------------------------------------------------------------------------------------------
@@ -187,7 +207,8 @@ export class Link {
   }
 
   unwatch(watcher: Ref, watched: Ref): void {
-    if (this.#watches.delete(keyOf(watcher.path, watched.path))) this.#system('unwatch', watched.path, watcher.address, '');
+    if (this.#watches.delete(keyOf(watcher.path, watched.path)))
+      this.#system('unwatch', watched.path, watcher.address, '');
   }
 
   stopActor(operation: 'stop' | 'kill', to: Ref): void {
@@ -248,7 +269,8 @@ export class Link {
   }
 
   define(number: number, address: string): void {
-    if (this.#places.size < mostNumbers || this.#places.has(number)) this.#places.set(number, { address, ref: undefined });
+    if (this.#places.size < mostNumbers || this.#places.has(number))
+      this.#places.set(number, { address, ref: undefined });
   }
 
   /** The live ref for a place: looked up once, and again when the actor it led to has ended. */
@@ -294,7 +316,8 @@ export class Link {
 
   /** Resolves when all that was told has left; at once for a link that is not up. */
   emptied(): Promise<void> {
-    if (!this.isUp || (!this.#isSending && this.#writer.isEmpty && this.#full.length === 0)) return Promise.resolve();
+    if (!this.isUp || (!this.#isSending && this.#writer.isEmpty && this.#full.length === 0))
+      return Promise.resolve();
     return new Promise(resolve => {
       this.#onEmpty = resolve;
       this.#flush();
@@ -319,10 +342,12 @@ export class Link {
     this.#waiting = 0;
     this.#onEmpty?.();
     this.#deadLetters(letters, letterReason);
-    for (const { watcher, watched } of [...this.#watchers.values()]) watched.inlet.signal({ type: 'unwatch', watcher }, watched);
+    for (const { watcher, watched } of [...this.#watchers.values()])
+      watched.inlet.signal({ type: 'unwatch', watcher }, watched);
     const watches = [...this.#watches.values()];
     this.#watches.clear();
-    for (const { watcher, watched } of watches) watcher.inlet.signal({ type: 'terminated', ref: watched, reason: termination }, watcher);
+    for (const { watcher, watched } of watches)
+      watcher.inlet.signal({ type: 'terminated', ref: watched, reason: termination }, watcher);
   }
 }
 

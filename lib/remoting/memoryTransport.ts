@@ -58,7 +58,8 @@ export class MemoryNetwork {
   /** @internal */
   bind(address: string, transport: MemoryTransport): string {
     const bound = address.endsWith(':0') ? `${address.slice(0, -1)}${this.#nextPort++}` : address;
-    if (this.#listeners.has(bound)) throw new RemotingError(`${bound} is in use by another process; choose another port`);
+    if (this.#listeners.has(bound))
+      throw new RemotingError(`${bound} is in use by another process; choose another port`);
     this.#listeners.set(bound, transport);
     return bound;
   }
@@ -70,7 +71,9 @@ export class MemoryNetwork {
 
   /** @internal The node at an address, if a frame from that sender gets there. */
   reach(from: string, to: string, world: World): MemoryTransport | undefined {
-    const percent = Math.max(...['*', from].flatMap(a => ['*', to].map(b => this.#loss.get(`${a} ${b}`) ?? 0)));
+    const percent = Math.max(
+      ...['*', from].flatMap(a => ['*', to].map(b => this.#loss.get(`${a} ${b}`) ?? 0)),
+    );
     const isLost = percent > 0 && world.random() * 100 < percent;
     if (isLost) this.lost++;
     else this.delivered++;

@@ -14,14 +14,17 @@ export interface RemotingOptions {
   insecure?: boolean | undefined;
 }
 
-export type CompleteRemotingOptions = { readonly [K in keyof RemotingOptions]-?: NonNullable<RemotingOptions[K]> };
+export type CompleteRemotingOptions = {
+  readonly [K in keyof RemotingOptions]-?: NonNullable<RemotingOptions[K]>;
+};
 
 const known = ['heartbeatInterval', 'maxSilence', 'queueLimit', 'maxMessageSize', 'insecure'];
 
 /** @throws TypeError that names the option; RemotingError when the options make no sense together or with the address */
 export function completeRemotingOptions(options: RemotingOptions, address: string): CompleteRemotingOptions {
   for (const key of Object.keys(options)) {
-    if (!known.includes(key)) throw new TypeError(`remoting: there is no option ${show(key)}; the options are ${known.join(', ')}`);
+    if (!known.includes(key))
+      throw new TypeError(`remoting: there is no option ${show(key)}; the options are ${known.join(', ')}`);
   }
   const { heartbeatInterval = 1000, maxSilence = 3000, queueLimit = 100_000, insecure = false } = options;
   const { maxMessageSize = 16 * 1024 * 1024 } = options;

@@ -35,12 +35,18 @@ const frameOverhead = 128 * 1024;
 const flushTimeout = 1000;
 
 /** What the end of a link means to what waited for it. */
-const meaning: Readonly<Record<DownReason, { letters: DeadLetterReason; watches: TerminationReason; text: string }>> = {
+const meaning: Readonly<
+  Record<DownReason, { letters: DeadLetterReason; watches: TerminationReason; text: string }>
+> = {
   expired: { letters: 'expired', watches: 'nodeDown', text: 'it did not answer in time' },
   silence: { letters: 'nodeDown', watches: 'nodeDown', text: 'it fell silent' },
   goodbye: { letters: 'nodeDown', watches: 'nodeDown', text: 'it said goodbye' },
   newIncarnation: { letters: 'staleIncarnation', watches: 'newIncarnation', text: 'it has restarted' },
-  quarantined: { letters: 'quarantined', watches: 'nodeDown', text: 'it was declared down before and has not restarted since' },
+  quarantined: {
+    letters: 'quarantined',
+    watches: 'nodeDown',
+    text: 'it was declared down before and has not restarted since',
+  },
   refused: { letters: 'refused', watches: 'nodeDown', text: 'it refused the connection' },
 };
 
@@ -153,7 +159,12 @@ export class Remoting {
 
   #newLink(address: string): Link {
     const onSent = () => this.#hub.sent(address, this.#now);
-    const parts = { host: this.#host, transport: this.#transport, codec: this.#codec, options: this.#options };
+    const parts = {
+      host: this.#host,
+      transport: this.#transport,
+      codec: this.#codec,
+      options: this.#options,
+    };
     const link = new Link({ address, ...parts, onSent });
     this.#links.set(address, link);
     return link;

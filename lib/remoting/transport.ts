@@ -38,4 +38,8 @@ export interface TransportOptions {
   readonly maxFrameSize: number;
 }
 
-export type TransportFactory = (world: World, events: TransportEvents, options: TransportOptions) => Transport;
+export type TransportFactory = (
+  world: World,
+  events: TransportEvents,
+  options: TransportOptions,
+) => Transport;

@@ -171,7 +171,8 @@ export function readHeader(frame: Uint8Array): Header | string {
   if (frame.length < headerSize) return `a frame of ${frame.length} bytes is too short`;
   const view = new DataView(frame.buffer, frame.byteOffset, frame.byteLength);
   if (view.getUint16(0) !== magic) return 'it does not begin as a frame does';
-  if (frame[2] !== protocolVersion) return `protocol version ${frame[2]} is not spoken here, only ${protocolVersion}`;
+  if (frame[2] !== protocolVersion)
+    return `protocol version ${frame[2]} is not spoken here, only ${protocolVersion}`;
   return {
     source: readHex(frame, 4),
     target: readHex(frame, 20),
@@ -290,16 +291,14 @@ class Cursor {
 }
 
 function writeHex(bytes: Uint8Array, at: number, hex: string): void {
-  for (let i = 0; i < 16; i++) bytes[at + i] = Number.parseInt(hex.slice(2 * i, 2 * i + 2), 16);
+  Buffer.from(bytes.buffer, bytes.byteOffset + at, 16).write(hex, 'hex');
 }
 
-function readHex(bytes: Uint8Array, at: number): string {
-  let hex = '';
-  for (let i = 0; i < 16; i++) hex += (bytes[at + i] as number).toString(16).padStart(2, '0');
-  return hex;
-}
+const readHex = (bytes: Uint8Array, at: number): string =>
+  Buffer.from(bytes.buffer, bytes.byteOffset + at, 16).toString('hex');
 
 /** A UUID as the 32 digits that stand in a header. */
 export const digitsOf = (uuid: string) => uuid.replaceAll('-', '');
 /** And back. */
-export const uuidOf = (digits: string) => digits.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+export const uuidOf = (digits: string) =>
+  digits.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');

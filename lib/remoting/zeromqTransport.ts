@@ -16,6 +16,8 @@ zmq.context.blocky = false;
 const retryAfter = 20;
 /** How long, in ms, a closed socket goes on sending what it has taken: the goodbye, above all. */
 const linger = 500;
+/** How long, in ms, frames are taken in before actors and I/O get their turn. */
+const receiveSlice = 2;
 /** Frames that a socket holds before it takes no more: each may be a batch of 64 KiB. */
 const highWaterMark = 256;
 
@@ -91,7 +93,10 @@ class ZeromqTransport implements Transport {
     void this.#receive(router, frames => {
       const [id, frame] = frames;
       if (frames.length !== 2 || id === undefined || frame === undefined) {
-        return this.#events.malformed(id?.toString('hex') ?? 'nobody', `a message of ${frames.length - 1} parts`);
+        return this.#events.malformed(
+          id?.toString('hex') ?? 'nobody',
+          `a message of ${frames.length - 1} parts`,
+        );
       }
       this.#events.frame(this.#inboundRoute(id), frame);
     });
@@ -179,6 +184,8 @@ class ZeromqTransport implements Transport {
   }
 
   async #receive(socket: zmq.Router | zmq.Dealer, take: (frames: Buffer[]) => void): Promise<void> {
+    const { clock, scheduler } = this.#world;
+    let since = clock.now();
     while (!socket.closed) {
       try {
         take((await socket.receive()) as Buffer[]);
@@ -186,6 +193,10 @@ class ZeromqTransport implements Transport {
         if (!socket.closed) this.#events.malformed('the socket', asError(error).message);
         return;
       }
+      // Frames that are there already come in microtasks: without a pause they would arrive and never be handled.
+      if (clock.now() - since < receiveSlice) continue;
+      await new Promise<void>(resolve => scheduler.later(resolve));
+      since = clock.now();
     }
   }
 
@@ -211,4 +222,5 @@ function bindFailure(address: string, error: Error): string {
 }
 
 /** The transport of every node unless told otherwise. */
-export const zeromqTransport: TransportFactory = (world, events, options) => new ZeromqTransport(world, events, options);
+export const zeromqTransport: TransportFactory = (world, events, options) =>
+  new ZeromqTransport(world, events, options);

@@ -1,4 +1,7 @@
-/** How long to wait before a restart: longer each time, a little at random, and short again after a quiet time. */
+/**
+ * How long to wait before a restart: longer each time, a little at random, and short again after a quiet time. Knows no
+ * actor, no clock and no timer.
+ */
 import { show } from '../base/errors.ts';
 import type { Random } from '../base/world.ts';
 
@@ -11,49 +14,62 @@ export interface BackoffOptions {
   factor?: number;
   /** The share of the delay that is left to chance, from 0 to 1 (0.2): so that many do not come back at the same moment. */
   jitter?: number;
-  /** After so many ms without a restart the delays begin at `min` again (`max`, at least 10 000). */
+  /** So many quiet ms after the end of a delay, the delays begin at `min` again (`max`, at least 10 000). */
   resetAfter?: number;
 }
 
-type Complete = Required<BackoffOptions>;
+type Complete = Readonly<Required<BackoffOptions>>;
 
-/** @throws TypeError that names the option and what is wrong with it */
+/**
+ * The options with their defaults.
+ * @throws TypeError that names the option and what is wrong with it
+ */
 export function checkBackoff(options: BackoffOptions): Complete {
-  const { min } = options;
-  const max = options.max ?? Math.max(30_000, min);
-  const { factor = 2, jitter = 0.2, resetAfter = Math.max(max, 10_000) } = options;
-  expect('min', 'milliseconds from 0 up', min, min >= 0 && min < Number.POSITIVE_INFINITY);
-  expect('max', `milliseconds from min (${min}) up`, max, max >= min && max < Number.POSITIVE_INFINITY);
-  expect('factor', 'a number from 1 up', factor, factor >= 1);
-  expect('jitter', 'a number from 0 to 1', jitter, jitter >= 0 && jitter <= 1);
-  expect('resetAfter', 'more than 0 milliseconds', resetAfter, resetAfter > 0);
-  return { min, max, factor, jitter, resetAfter };
+  if (typeof options !== 'object' || options === null) {
+    throw new TypeError(`backoff must be an object such as { min: 100 }, not ${show(options)}`);
+  }
+  const { min, factor = 2, jitter = 0.2 } = options;
+  check('min', 'milliseconds from 0 up', min, min >= 0 && min < Number.POSITIVE_INFINITY);
+  const { max = Math.max(30_000, min) } = options;
+  check('max', `milliseconds from min (${min}) up`, max, max >= min && max < Number.POSITIVE_INFINITY);
+  check('factor', 'a number from 1 up', factor, factor >= 1 && factor < Number.POSITIVE_INFINITY);
+  check('jitter', 'a number from 0 to 1', jitter, jitter >= 0 && jitter <= 1);
+  const { resetAfter = Math.max(max, 10_000) } = options;
+  check('resetAfter', 'more than 0 milliseconds, or Infinity', resetAfter, resetAfter > 0);
+  return Object.freeze({ min, max, factor, jitter, resetAfter });
 }
 
-function expect(name: string, expected: string, value: unknown, holds: boolean): void {
-  if (typeof value !== 'number' || !holds) throw new TypeError(`backoff: ${name} must be ${expected}, not ${show(value)}`);
+function check(name: string, expected: string, value: unknown, holds: boolean): void {
+  if (typeof value !== 'number' || !holds) {
+    throw new TypeError(`backoff: ${name} must be ${expected}, not ${show(value)}`);
+  }
 }
 
-/** The delay before restart number `attempt`, which counts from 0. */
-export function delayOf({ min, max, factor, jitter }: Complete, attempt: number, random: Random): number {
-  const plain = Math.min(max, min * factor ** attempt);
-  return Math.min(max, Math.max(0, plain * (1 + jitter * (2 * random() - 1))));
-}
-
+/** The delays before restarts that follow one another. */
 export class Backoff {
   readonly #options: Complete;
   #attempt = 0;
-  #last = Number.NEGATIVE_INFINITY;
+  /** When the last delay ends. */
+  #until = Number.NEGATIVE_INFINITY;
 
+  /** @throws TypeError that names the option and what is wrong with it */
   constructor(options: BackoffOptions) {
     this.#options = checkBackoff(options);
   }
 
-  /** The delay before the next restart, in ms. */
+  /** The ms to wait before restart number `attempt`, which counts from 0: from 0 to `max`, whatever chance says. */
+  delay(attempt: number, random: Random): number {
+    const { min, max, factor, jitter } = this.#options;
+    // No delay stays none, however often it is multiplied: 0 times Infinity would be NaN.
+    const plain = min === 0 ? 0 : Math.min(max, min * factor ** attempt);
+    return Math.min(max, plain * (1 + jitter * (2 * random() - 1)));
+  }
+
+  /** The ms to wait before the next restart, which is counted. */
   next(now: number, random: Random): number {
-    if (now - this.#last >= this.#options.resetAfter) this.#attempt = 0;
-    const delay = delayOf(this.#options, this.#attempt++, random);
-    this.#last = now + delay;
+    if (now - this.#until >= this.#options.resetAfter) this.#attempt = 0;
+    const delay = this.delay(this.#attempt++, random);
+    this.#until = now + delay;
     return delay;
   }
 }

@@ -1,2 +1,2 @@
-export { Backoff, type BackoffOptions } from './backoff.ts';
-export { Intensity, type Limits } from './intensity.ts';
+export { Backoff, type BackoffOptions, checkBackoff } from './backoff.ts';
+export { checkLimits, Intensity, type Limits } from './intensity.ts';

@@ -1,8 +1,9 @@
 /** How often something may be restarted: a true sliding window, as in OTP's supervisor. Knows no actor and no clock. */
 import { show } from '../base/errors.ts';
 
+/** At most `max` restarts within any `within` ms. */
 export interface Limits {
-  /** The most restarts ... */
+  /** The most restarts (Infinity: as many as it takes) ... */
   readonly max: number;
   /** ... within any so many ms. */
   readonly within: number;
@@ -18,13 +19,20 @@ export function checkLimits({ max, within }: Limits): void {
   }
 }
 
-/** At most `max` restarts within any `within` milliseconds. */
+/**
+ * Admits at most `max` restarts within any `within` milliseconds: one that is exactly `within` old counts no more. What
+ * is not admitted does not count either. Times never go back.
+ */
 export class Intensity {
   readonly #max: number;
   readonly #within: number;
-  /** When the last restarts were, oldest first; never more than `max`. */
-  #admitted: number[] = [];
+  /** When the last ones were admitted: a ring that grows up to `max` places. */
+  readonly #ring: number[] = [];
+  /** The place of the oldest one that still counts, and how many do; the places after these are free. */
+  #oldest = 0;
+  #count = 0;
 
+  /** @throws TypeError that names the limit and what is wrong with it */
   constructor(limits: Limits) {
     checkLimits(limits);
     this.#max = limits.max;
@@ -34,22 +42,24 @@ export class Intensity {
   /** Spends one restart; false if none is left. */
   admit(now: number): boolean {
     if (this.#max === Number.POSITIVE_INFINITY) return true;
-    this.#forget(now);
-    if (this.#admitted.length >= this.#max) return false;
-    this.#admitted.push(now);
+    if (this.left(now) === 0) return false;
+    this.#ring[(this.#oldest + this.#count) % this.#max] = now;
+    this.#count++;
     return true;
+  }
+
+  /** How many restarts have been spent and still count; none ever does if `max` is Infinity. */
+  used(now: number): number {
+    while (this.#count > 0 && now - (this.#ring[this.#oldest] as number) >= this.#within) {
+      this.#oldest = (this.#oldest + 1) % this.#max;
+      this.#count--;
+    }
+    if (this.#count === 0) this.#oldest = 0; // so that few, far apart, fill few places
+    return this.#count;
   }
 
   /** How many restarts are left. */
   left(now: number): number {
-    this.#forget(now);
-    return this.#max - this.#admitted.length;
-  }
-
-  #forget(now: number): void {
-    const admitted = this.#admitted;
-    if (admitted.length > 0 && now - (admitted[0] as number) >= this.#within) {
-      this.#admitted = admitted.filter(at => now - at < this.#within);
-    }
+    return this.#max - this.used(now);
   }
 }

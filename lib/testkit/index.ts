@@ -1,5 +1,6 @@
 /** What `import … from 'troupe/testkit'` gives. */
-export { captureEvents } from './captureEvents.ts';
+
 export { MemoryNetwork } from '../remoting/memoryTransport.ts';
+export { captureEvents } from './captureEvents.ts';
 export { ManualClock } from './manualClock.ts';
 export { TestProbe } from './testProbe.ts';

@@ -45,7 +45,8 @@ export class ManualClock implements Clock {
    * @throws TypeError when `ms` is no number of milliseconds from 0 up
    */
   async advance(ms: number): Promise<void> {
-    if (!(typeof ms === 'number' && ms >= 0)) throw new TypeError(`advance: expected milliseconds from 0 up, not ${show(ms)}`);
+    if (!(typeof ms === 'number' && ms >= 0))
+      throw new TypeError(`advance: expected milliseconds from 0 up, not ${show(ms)}`);
     const end = this.#now + ms;
     await this.settle();
     for (let next = this.#alarms[0]; next !== undefined && next.due <= end; next = this.#alarms[0]) {

@@ -85,7 +85,9 @@ export class TestProbe {
   async expectTerminated(ref: Ref): Promise<Terminated<Ref>> {
     const message = await this.next();
     if (message instanceof Terminated && ref.equals(message.ref)) return message as Terminated<Ref>;
-    throw new Error(`${this.ref.address} expected that ${ref.address} has terminated and got ${show(message)}`);
+    throw new Error(
+      `${this.ref.address} expected that ${ref.address} has terminated and got ${show(message)}`,
+    );
   }
 
   /**
@@ -96,7 +98,8 @@ export class TestProbe {
   async expectNothing(clock: { advance(ms: number): Promise<void> }, ms = 0): Promise<void> {
     await clock.advance(ms);
     const [first] = this.#arrived;
-    if (first !== undefined) throw new Error(`${this.ref.address} expected nothing and got ${show(first.message)}`);
+    if (first !== undefined)
+      throw new Error(`${this.ref.address} expected nothing and got ${show(first.message)}`);
   }
 
   /** Answers the sender of the message that was expected last. */
