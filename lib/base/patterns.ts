@@ -145,7 +145,7 @@ function testOfFunction(pattern: object): Test {
  */
 function isClass(fn: object): boolean {
   const { prototype } = fn as { prototype?: unknown };
-  if (typeof prototype !== 'object' || prototype === null) return false;
+  if (prototype === null || (typeof prototype !== 'object' && prototype !== Function.prototype)) return false;
   const source = Function.prototype.toString.call(fn);
   return source.startsWith('class') || source.endsWith('{ [native code] }') || isFurnished(prototype);
 }

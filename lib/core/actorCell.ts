@@ -118,18 +118,15 @@ export class ActorCell extends Cell implements Host {
   }
 
   stash(): void {
-    const { message } = this;
-    if (message === undefined) throw new TypeError('stash: no message is being handled');
-    const { stash } = this.more();
-    if (this.#isStashed(message))
-      throw new TypeError(`stash: the message ${show(message)} is stashed already`);
-    stash.push({ message, sender: this.sender });
+    const { message, sender } = this;
+    if (!this.countsAsHandled)
+      throw new TypeError('stash: no message is being handled that is not stashed already');
+    this.countsAsHandled = false;
+    const extras = this.more();
+    extras.stash.push({ message, sender });
     this.realm.counts.handled--;
-  }
-
-  #isStashed(message: unknown): boolean {
-    const last = this.extras?.stash.at(-1);
-    return typeof message === 'object' && last?.message === message && last.sender === this.sender;
+    // It is still to come, so it counts as watched again: a Terminated of one that is not watched never arrives.
+    if (message instanceof Terminated) extras.watching?.add(message.ref as Ref);
   }
 
   unstashAll(): void {
@@ -226,6 +223,7 @@ export class ActorCell extends Cell implements Host {
       if (message === gone) continue;
       this.sender = mailbox.sender;
       this.message = message;
+      this.countsAsHandled = true;
       this.realm.counts.handled++;
       return { message };
     }

@@ -17,8 +17,12 @@ export interface AskDesk extends Realm<Ref> {
   readonly abandoned: DeadInlet;
 }
 
-/** Below this path live the askers. */
-export const askRoot = '/$ask';
+/** Below this path live the askers: whoever asks an actor watches it, too, until it answers. */
+const askRoot = '/$ask/';
+const joinRoot = '/$join/';
+
+/** Whether an ask waits, or waited, at that path. */
+export const isAskPath = (path: string) => path.startsWith(askRoot);
 const defaultTimeout = 5000;
 let asked = 0;
 
@@ -53,7 +57,7 @@ export class Ask extends Inlet<Ref> {
     this.#target = target;
     this.#resolve = resolve;
     this.#reject = reject;
-    this.ref = newAsker(desk, this);
+    this.ref = newAsker(desk, this, askRoot);
   }
 
   static start(desk: AskDesk, target: Ref, message: unknown, options: AskOptions = {}): Promise<unknown> {
@@ -95,14 +99,14 @@ export class Ask extends Inlet<Ref> {
     return this.ref.inlet !== this;
   }
 
-  enqueue(answer: unknown): void {
+  enqueue(answer: unknown, sender: Ref | undefined): void {
     this.realm.counts.told++;
     if (answer instanceof Notice) {
       this.realm.counts.withdrawn++;
       return;
     }
     this.realm.counts.handled++;
-    this.#settle(this.realm.answered);
+    this.#settle(this.realm.answered, sender?.inlet.remoteNode === this.#target.inlet.remoteNode);
     if (answer instanceof Error) this.#reject(answer);
     else this.#resolve(answer);
   }
@@ -145,17 +149,17 @@ export class Ask extends Inlet<Ref> {
     this.#reject(error);
   }
 
-  #settle(office: DeadInlet): void {
+  #settle(office: DeadInlet, isAnswered = false): void {
     this.ref.inlet = office;
     this.realm.askers.delete(this.ref.step);
     this.#cancelTimer?.();
     if (this.#onAbort !== undefined) this.#signal?.removeEventListener('abort', this.#onAbort);
-    this.#target.inlet.signal({ type: 'unwatch', watcher: this.ref }, this.#target);
+    this.#target.inlet.signal({ type: 'unwatch', watcher: this.ref, isAnswered }, this.#target);
   }
 }
 
-function newAsker(desk: AskDesk, inlet: Inlet<Ref>): Ref {
-  const ref = new Ref(inlet, undefined, `${askRoot}/${(++asked).toString(36)}`);
+function newAsker(desk: AskDesk, inlet: Inlet<Ref>, root: string): Ref {
+  const ref = new Ref(inlet, undefined, root + (++asked).toString(36));
   desk.askers.set(ref.step, ref);
   return ref;
 }
@@ -170,7 +174,7 @@ export class Joiner extends Inlet<Ref> {
     super();
     this.realm = desk;
     this.#resolve = resolve;
-    this.#ref = newAsker(desk, this);
+    this.#ref = newAsker(desk, this, joinRoot);
   }
 
   static start(desk: AskDesk, target: Ref): Promise<void> {

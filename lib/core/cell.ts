@@ -101,6 +101,8 @@ export abstract class Cell extends Inlet<Ref> {
   protected signals: Signal<Ref>[] | undefined = undefined;
   /** The message that is being handled, and who sent it. */
   protected message: unknown = undefined;
+  /** Whether the books have that message as handled: not any more once it is stashed or said to be unhandled. */
+  protected countsAsHandled = false;
   sender: Ref | undefined = undefined;
   /** What `receive` or a hook has begun and not ended. */
   protected work: Work | undefined = undefined;
@@ -208,6 +210,7 @@ export abstract class Cell extends Inlet<Ref> {
   #forgetMessage(): void {
     this.message = undefined;
     this.sender = undefined;
+    this.countsAsHandled = false;
   }
 
   /** Whether there is a message that it could handle now. */
@@ -231,6 +234,7 @@ export abstract class Cell extends Inlet<Ref> {
         const message = mailbox.take();
         this.message = message;
         this.sender = mailbox.sender;
+        this.countsAsHandled = true;
         counts.handled++;
         const result =
           message instanceof Notice
@@ -249,6 +253,7 @@ export abstract class Cell extends Inlet<Ref> {
     const message = this.readNotice(notice);
     this.consumeNotice(notice);
     if (message === gone) {
+      this.countsAsHandled = false;
       this.realm.counts.handled--;
       return undefined;
     }
@@ -549,7 +554,8 @@ export abstract class Cell extends Inlet<Ref> {
   }
 
   protected reportUnhandled(message: unknown): void {
-    if (message === this.message && this.message !== undefined) {
+    if (message === this.message && this.countsAsHandled) {
+      this.countsAsHandled = false;
       this.realm.counts.handled--;
       this.realm.counts.unhandled++;
     }

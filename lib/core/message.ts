@@ -39,7 +39,8 @@ export type Signal<R> =
   | { readonly type: 'giveUpChild' }
   | { readonly type: 'kill' }
   | { readonly type: 'watch'; readonly watcher: R }
-  | { readonly type: 'unwatch'; readonly watcher: R }
+  /** `isAnswered`: the watcher was an ask, and got its answer from the node that it had asked. */
+  | { readonly type: 'unwatch'; readonly watcher: R; readonly isAnswered?: boolean }
   | { readonly type: 'terminated'; readonly ref: R; readonly reason: TerminationReason }
   /** Who asked does not wait for the answer any more. */
   | { readonly type: 'abandoned'; readonly asker: R }

@@ -8,7 +8,7 @@ import type { Clock, World } from '../base/world.ts';
 import { Actor, type NodeFace, propsOf, type Spawn, type Spawnable } from './actor.ts';
 import { ActorCell } from './actorCell.ts';
 import { Uri } from './address.ts';
-import { Ask, askRoot, Joiner } from './ask.ts';
+import { Ask, Joiner } from './ask.ts';
 import type { Cell } from './cell.ts';
 import { Counts, type Stats } from './counts.ts';
 import { DeadInlet } from './deadLetters.ts';
@@ -156,7 +156,7 @@ export class System implements Home {
 
   /** The live actor, or waiting ask, at a local path. */
   resolve(path: string): Ref | undefined {
-    if (path.startsWith(`${askRoot}/`)) return this.askers.get(path);
+    if (path.startsWith('/$')) return this.askers.get(path);
     return walk(this.guardian, path === '/' ? [] : path.slice(1).split('/'))?.ref;
   }
 

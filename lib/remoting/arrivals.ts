@@ -1,5 +1,6 @@
 /** What a peer says, carried out here: messages go to their actors, system records do what they say. */
 import { asError } from '../base/errors.ts';
+import { isAskPath } from '../core/ask.ts';
 import { InvalidMessage, MalformedInput } from '../core/events.ts';
 import type { TerminationReason } from '../core/message.ts';
 import type { StandardSchemaV1 } from '../core/props.ts';
@@ -52,6 +53,7 @@ export class Arrivals {
       this.#malformed(link, error);
       return this.#host.realm.deadLetter(body, from, to, 'undecodable');
     }
+    if (from !== undefined && isAskPath(from.path)) link.addWatcher(from, to);
     const schema = this.#host.accepts(to);
     if (schema === undefined) to.inlet.enqueue(message, from, to);
     else this.#deliverIfValid(message, from, to, schema);

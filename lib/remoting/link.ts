@@ -4,7 +4,7 @@
  * their turn, or at 64 KiB. While a frame is on its way out, the next batch grows.
  */
 import { SerializationError } from '../base/errors.ts';
-import { Ask, askRoot } from '../core/ask.ts';
+import { Ask, isAskPath } from '../core/ask.ts';
 import type { DeadLetterReason, TerminationReason } from '../core/message.ts';
 import type { Ref } from '../core/ref.ts';
 import type { Codec } from './codec.ts';
@@ -122,6 +122,7 @@ export class Link {
     this.#writer.user(recipient, from, body);
     this.#letters.push({ message, sender, to });
     this.#waiting++;
+    if (isAskPath(to.step)) this.removeWatcher(to.step, '');
     this.#grown();
   }
 
@@ -140,7 +141,7 @@ export class Link {
   #placeOf(address: string): Place {
     const known = this.#numbers.get(address);
     if (known !== undefined) return known;
-    if (this.#numbers.size >= mostNumbers || address.includes(askRoot)) return address;
+    if (this.#numbers.size >= mostNumbers || isAskPath(address.slice(address.indexOf('/')))) return address;
     const number = this.#numbers.size + 1;
     this.#numbers.set(address, number);
     this.#writer.define(number, address);
@@ -201,14 +202,16 @@ export class Link {
 
   // ---- system messages ----------------------------------------------------------------------------------------------
 
+  /** The question of an ask tells the peer by itself that it watches. */
   watch(watcher: Ref, watched: Ref): void {
     this.#watches.set(keyOf(watcher.path, watched.path), { watcher, watched });
-    this.#system('watch', watched.path, watcher.address, '');
+    if (!isAskPath(watcher.path)) this.#system('watch', watched.path, watcher.address, '');
   }
 
-  unwatch(watcher: Ref, watched: Ref): void {
-    if (this.#watches.delete(keyOf(watcher.path, watched.path)))
-      this.#system('unwatch', watched.path, watcher.address, '');
+  /** @param isAnswered whether the peer, which has answered, knows by itself that the ask watches no more */
+  unwatch(watcher: Ref, watched: Ref, isAnswered: boolean): void {
+    if (!this.#watches.delete(keyOf(watcher.path, watched.path)) || isAnswered) return;
+    this.#system('unwatch', watched.path, watcher.address, '');
   }
 
   stopActor(operation: 'stop' | 'kill', to: Ref): void {
@@ -351,4 +354,6 @@ export class Link {
   }
 }
 
-const keyOf = (watcherPath: string, watchedPath: string) => `${watcherPath} ${watchedPath}`;
+/** An ask watches one actor only. */
+const keyOf = (watcherPath: string, watchedPath: string) =>
+  isAskPath(watcherPath) ? watcherPath : `${watcherPath} ${watchedPath}`;

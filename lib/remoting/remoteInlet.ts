@@ -31,7 +31,7 @@ export class RemoteInlet extends Inlet<Ref> {
       case 'watch':
         return this.#link().watch(signal.watcher, to);
       case 'unwatch':
-        return this.#link().unwatch(signal.watcher, to);
+        return this.#link().unwatch(signal.watcher, to, signal.isAnswered === true);
       case 'stop':
       case 'kill':
         return this.#link().stopActor(signal.type, to);
