@@ -63,7 +63,7 @@ export {
   type TerminationReason,
 } from './core/message.ts';
 export { Operation } from './core/operation.ts';
-export type { Props, RestartOptions, SpawnOptions, StandardSchemaV1 } from './core/props.ts';
+export { Props, type RestartOptions, type SpawnOptions, type StandardSchemaV1 } from './core/props.ts';
 export { ActorStopped, Ref } from './core/ref.ts';
 export {
   type AnyDecision,

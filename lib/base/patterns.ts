@@ -185,11 +185,11 @@ function testOfArray(pattern: readonly unknown[], known: Known): Test {
 }
 
 function testOfObject(pattern: object, known: Known): Test {
-  const tests = keysOf(pattern).map(key => [key, testOf(at(pattern, key), known)] as const);
+  const parts = keysOf(pattern).map(key => ({ key, test: testOf(at(pattern, key), known) }));
   return value =>
     typeof value === 'object' &&
     value !== null &&
-    tests.every(([key, test]) => key in value && test(at(value, key)));
+    parts.every(({ key, test }) => key in value && test(at(value, key)));
 }
 
 /** Two objects that are being compared: `a` on the way to many `b`. */
@@ -281,7 +281,7 @@ const at = (value: object, key: PropertyKey): unknown => (value as Record<Proper
 /** An `equals` that is a class is a part of an object pattern, as in `{ equals: String }`. */
 function hasEquals(value: object): value is { equals(other: unknown): unknown } {
   const { equals } = value as { equals?: unknown };
-  return typeof equals === 'function' && !primitives.has(equals) && !isClass(equals);
+  return typeof equals === 'function' && !isClass(equals);
 }
 
 const isSameClass = (a: object, b: object): boolean =>

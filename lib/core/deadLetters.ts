@@ -31,3 +31,22 @@ export class DeadInlet extends Inlet<Ref> {
     return true;
   }
 }
+
+/** Stands for all actors of another node that can't be reached from here: without remoting, or after the node has stopped. */
+export class UnreachableInlet extends DeadInlet {
+  readonly #node: string;
+
+  constructor(realm: Realm<Ref>, node: string) {
+    super(realm, 'nodeDown', 'nodeDown');
+    this.#node = node;
+  }
+
+  override get remoteNode(): string {
+    return this.#node;
+  }
+
+  /** Nobody here knows. */
+  override get isDead(): boolean {
+    return false;
+  }
+}

@@ -11,7 +11,7 @@ import { Uri } from './address.ts';
 import { Ask, Joiner } from './ask.ts';
 import type { Cell } from './cell.ts';
 import { Counts, type Stats } from './counts.ts';
-import { DeadInlet } from './deadLetters.ts';
+import { DeadInlet, UnreachableInlet } from './deadLetters.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { DeadLetter, EventStream } from './events.ts';
 import type { Home } from './home.ts';
@@ -73,8 +73,7 @@ export class System implements Home {
     for (const reason of ['stopped', 'killed', 'failed'] as const) {
       this.#offices.set(reason, new DeadInlet(this, 'stopped', reason));
     }
-    const unreachable = new DeadInlet(this, 'nodeDown', 'nodeDown');
-    this.#router = () => unreachable;
+    this.#router = node => new UnreachableInlet(this, node);
     this.#offices.set('notFound', new DeadInlet(this, 'notFound', 'notFound'));
     this.nobody = this.deadRef('/$nobody');
     this.guardian = new ActorCell(

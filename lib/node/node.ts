@@ -55,7 +55,7 @@ export class Node implements NodeFace {
     const { address } = this.#options;
     if (address === undefined) return;
     const { openRemoting } = await import('./openRemoting.ts');
-    this.#remoting = await openRemoting(this, this.#system, this.#options);
+    this.#remoting = await openRemoting(this.#system, this.#options);
     for (const registered of this.#registered) this.#remoting.register(registered);
   }
 

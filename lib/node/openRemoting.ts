@@ -3,17 +3,16 @@ import { Uri } from '../core/address.ts';
 import { Cell } from '../core/cell.ts';
 import type { System } from '../core/system.ts';
 import { Remoting, type RemotingHost, zeromqTransport } from '../remoting/index.ts';
-import type { Node } from './node.ts';
 import type { CompleteOptions } from './options.ts';
 import { version } from './version.ts';
 
 /** @throws RemotingError when the address can't be bound */
-export async function openRemoting(node: Node, system: System, options: CompleteOptions): Promise<Remoting> {
+export async function openRemoting(system: System, options: CompleteOptions): Promise<Remoting> {
   const { address, advertise, remoting, transport, world } = options;
   const host: RemotingHost = {
     world,
     version,
-    incarnation: node.incarnation,
+    incarnation: system.node.incarnation,
     realm: system,
     counts: system.counts,
     events: system.events,

@@ -1,4 +1,5 @@
 /** The inlet of every ref to an actor of one other node. */
+import { UnreachableInlet } from '../core/deadLetters.ts';
 import { Inlet, type Realm } from '../core/inlet.ts';
 import type { Signal } from '../core/message.ts';
 import type { Ref } from '../core/ref.ts';
@@ -7,14 +8,16 @@ import type { Link } from './link.ts';
 export class RemoteInlet extends Inlet<Ref> {
   readonly realm: Realm<Ref>;
   readonly #node: string;
-  readonly #link: () => Link;
+  readonly #findLink: () => Link | undefined;
+  readonly #unreachable: UnreachableInlet;
 
-  /** @param link the link to that node, dialled if there is none */
-  constructor(realm: Realm<Ref>, node: string, link: () => Link) {
+  /** @param findLink the link to that node, dialled if there is none; undefined once this node has stopped */
+  constructor(realm: Realm<Ref>, node: string, findLink: () => Link | undefined) {
     super();
     this.realm = realm;
     this.#node = node;
-    this.#link = link;
+    this.#findLink = findLink;
+    this.#unreachable = new UnreachableInlet(realm, node);
   }
 
   override get remoteNode(): string {
@@ -22,23 +25,27 @@ export class RemoteInlet extends Inlet<Ref> {
   }
 
   enqueue(message: unknown, sender: Ref | undefined, to: Ref): void {
+    const link = this.#findLink();
+    if (link === undefined) return this.#unreachable.enqueue(message, sender, to);
     this.realm.counts.told++;
-    this.#link().tell(message, sender, to);
+    link.tell(message, sender, to);
   }
 
   signal(signal: Signal<Ref>, to: Ref): void {
+    const link = this.#findLink();
+    if (link === undefined) return this.#unreachable.signal(signal, to);
     switch (signal.type) {
       case 'watch':
-        return this.#link().watch(signal.watcher, to);
+        return link.watch(signal.watcher, to);
       case 'unwatch':
-        return this.#link().unwatch(signal.watcher, to, signal.isAnswered === true);
+        return link.unwatch(signal.watcher, to, signal.isAnswered === true);
       case 'stop':
       case 'kill':
-        return this.#link().stopActor(signal.type, to);
+        return link.stopActor(signal.type, to);
       case 'abandoned':
-        return this.#link().abandon(signal.asker, to);
+        return link.abandon(signal.asker, to);
       case 'terminated':
-        return this.#link().terminated(to, signal.ref, signal.reason);
+        return link.terminated(to, signal.ref, signal.reason);
       default:
         return undefined; // the others pass between parent and child alone, and those live together
     }

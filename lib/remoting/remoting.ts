@@ -147,13 +147,11 @@ export class Remoting {
 
   // ---- links --------------------------------------------------------------------------------------------------------
 
-  #dial(node: string): Link {
+  #dial(node: string): Link | undefined {
+    if (this.#isStopped) return undefined;
     const link = this.#newLink(node);
-    if (this.#isStopped) link.close('nodeDown', 'nodeDown');
-    else {
-      this.#carryOut(this.#hub.dial(node, this.#now));
-      this.#keepTicking();
-    }
+    this.#carryOut(this.#hub.dial(node, this.#now));
+    this.#keepTicking();
     return link;
   }
 
