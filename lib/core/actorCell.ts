@@ -201,10 +201,25 @@ export class ActorCell extends Cell implements Host {
   // ---- what a process stands on -------------------------------------------------------------------------------------
 
   /**
-   * Takes the first message, in turn, for which `matches` holds, and makes it the one that is being handled.
-   * @param from how many messages are known not to match
+   * Takes the first message, in turn, for which `matches` holds, and makes it the one that is being handled; undefined
+   * when there is none, or when the cell may handle none now.
    */
-  take(matches: (message: unknown) => boolean, from: number): { message: unknown } | { looked: number } {
+  take(matches: (message: unknown) => boolean): { message: unknown } | undefined {
+    return this.#takeFrom(0, matches).taken;
+  }
+
+  /** As `take`, for who waits with `onMail`: looks only at what it has not looked at since that was set. */
+  takeAwaited(matches: (message: unknown) => boolean): { message: unknown } | undefined {
+    // A mailbox of another kind may give out of order of arrival.
+    const from = this.options?.mailbox === undefined ? this.more().looked : 0;
+    const { taken, index } = this.#takeFrom(from, matches);
+    if (taken === undefined && index !== undefined) this.more().looked = index;
+    return taken;
+  }
+
+  #takeFrom(from: number, matches: (message: unknown) => boolean): Taken {
+    // Code that is not in its turn, as an async `run` can be, must not take what the cell may not handle now.
+    if (this.life === 'suspended' || this.signals !== undefined) return {};
     const { mailbox } = this;
     let index = Math.min(from, mailbox?.size ?? 0);
     while (mailbox !== undefined && index < mailbox.size) {
@@ -219,15 +234,16 @@ export class ActorCell extends Cell implements Host {
         continue;
       }
       mailbox.takeAt(index);
+      if (this.extras !== undefined && index < this.extras.looked) this.extras.looked--;
       if (waiting instanceof Notice) this.consumeNotice(waiting);
       if (message === gone) continue;
       this.sender = mailbox.sender;
       this.message = message;
       this.countsAsHandled = true;
       this.realm.counts.handled++;
-      return { message };
+      return { taken: { message } };
     }
-    return { looked: index };
+    return { index };
   }
 
   /** Calls `then` once this actor's failure has been forgiven; gives what calls that off. */
@@ -245,9 +261,17 @@ export class ActorCell extends Cell implements Host {
 
   /** Calls `onMail` in a turn of its own whenever there is mail, until it is called with undefined. */
   set onMail(onMail: (() => void) | undefined) {
-    this.more().onMail = onMail;
+    const extras = this.more();
+    extras.onMail = onMail;
+    if (onMail === undefined) extras.looked = 0;
     if (onMail !== undefined && !this.isReady && this.life === 'running' && this.hasMail) this.becomeReady();
   }
+}
+
+/** The message that was taken, or else how many do not match; neither when it was not the time to look. */
+interface Taken {
+  readonly taken?: { message: unknown };
+  readonly index?: number;
 }
 
 /** Makes a child of `parent`, which is taken to be able to have one. */

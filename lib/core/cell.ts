@@ -174,6 +174,7 @@ export abstract class Cell extends Inlet<Ref> {
     } else if (mailbox.victim !== undefined) {
       const { message, sender } = mailbox.victim;
       mailbox.victim = undefined;
+      if (this.extras !== undefined) this.extras.looked = 0; // the places of the others have changed
       realm.deadLetter(message, sender, ref, 'overflow');
       realm.events.publish(new MailboxOverflow(ref, message, mailbox.size));
       if (pushed === Pushed.refused && sender?.inlet instanceof Ask) sender.inlet.questionLost('overflow');
@@ -216,18 +217,21 @@ export abstract class Cell extends Inlet<Ref> {
   /** Whether there is a message that it could handle now. */
   protected get hasMail(): boolean {
     if (this.mailbox === undefined || this.mailbox.size === 0) return false;
-    return !this.isProcess || this.extras?.onMail !== undefined;
+    if (!this.isProcess) return true;
+    const { extras } = this;
+    return extras?.onMail !== undefined && this.mailbox.size > extras.looked;
   }
 
   #handle(messages: number): number {
     let left = messages;
     const { mailbox } = this;
     if (mailbox === undefined || mailbox.size === 0) return left;
-    if (this.isProcess) {
-      this.#callProcess();
-      return left - 1;
-    }
     const { counts } = this.realm;
+    if (this.isProcess) {
+      const before = counts.handled;
+      this.#callProcess();
+      return left - Math.max(1, counts.handled - before);
+    }
     try {
       do {
         left--;
@@ -445,7 +449,7 @@ export abstract class Cell extends Inlet<Ref> {
     }
     if (this.children !== undefined)
       for (const child of this.children) child.signal(this.isHeld ? hold : release);
-    if (this.isProcess) this.#beginMain();
+    if (this.isProcess && !this.isHeld) this.#beginMain();
   }
 
   #startFailed(thrown: unknown): void {
@@ -463,9 +467,9 @@ export abstract class Cell extends Inlet<Ref> {
   }
 
   #beginMain(): void {
+    this.more().pending ??= new Set();
     try {
       const run = (this.actor as Instance)[main]?.();
-      this.more().pending ??= new Set();
       this.mainWork = Work.of('main', run, this);
       if (this.mainWork === undefined) this.workEnded(undefined, undefined, run, 'main');
       else this.mainWork.begin();
@@ -513,6 +517,11 @@ export abstract class Cell extends Inlet<Ref> {
     }
     if (this.ending !== undefined) this.#proceed();
     enter(before);
+  }
+
+  /** What was left behind has failed after all. */
+  lateError(work: Work, thrown: unknown): void {
+    if (!(thrown instanceof ActorStopped)) this.ignoreError(thrown, nameOf(work.step));
   }
 
   #mainEnded(value: unknown): void {
@@ -617,6 +626,8 @@ export abstract class Cell extends Inlet<Ref> {
     this.#tellChildren(release);
     const { extras } = this;
     if (extras?.onResumed !== undefined) extras.onResumed();
+    // It had started while an ancestor waited for a decision.
+    if (this.isProcess && this.isStarted && this.mainWork === undefined) this.#beginMain();
   }
 
   #tellChildren(signal: Signal<Ref>): void {
@@ -639,6 +650,10 @@ export abstract class Cell extends Inlet<Ref> {
   }
 
   #ignoreFailure({ child, failure }: { child: Ref; failure: Failure }): void {
+    const cell = child.inlet;
+    // A child that lives on over this actor's restart goes on with it: nobody else would decide about it any more.
+    if (this.ending?.to === 'restart' && cell instanceof Cell && cell.parent === this)
+      cell.isHandedOver = true;
     this.realm.events.publish(
       new ErrorIgnored(child, failure.error, 'an actor whose supervisor had moved on'),
     );
@@ -747,12 +762,19 @@ export abstract class Cell extends Inlet<Ref> {
     const { mainWork } = this;
     if (mainWork === undefined) return;
     this.#limit('the cleanup of run', () => {
-      if (this.mainWork?.letGo()) this.mainWork = undefined;
+      if (!this.mainWork?.letGo()) return;
+      this.mainWork = undefined;
+      this.#cancelAll(this.extras?.pending, reason);
     });
-    mainWork.unpause();
+    // Not those that a `finally` block begins.
+    const pending = [...(this.extras?.pending ?? [])];
     mainWork.cancel();
-    for (const operation of [...(this.extras?.pending ?? [])]) {
-      (operation as Operation<unknown>).cancel(
+    this.#cancelAll(pending, reason);
+  }
+
+  #cancelAll(operations: Iterable<Operation<unknown>> | undefined, reason: string): void {
+    for (const operation of [...(operations ?? [])]) {
+      operation.cancel(
         new ActorStopped(this.ref, reason, `${this.ref.address} was ${reason} while it waited`),
       );
     }
@@ -852,6 +874,7 @@ export abstract class Cell extends Inlet<Ref> {
     this.work?.cancel();
     this.mainWork?.letGo();
     this.mainWork?.cancel();
+    this.#cancelAll(this.extras?.pending, 'killed');
     this.work = undefined;
     this.mainWork = undefined;
     const isHookDone =
@@ -873,6 +896,7 @@ export abstract class Cell extends Inlet<Ref> {
     extras.receiveTimeout = undefined;
     extras.behavioursBelow = [];
     extras.onMail = undefined;
+    extras.looked = 0;
     extras.messageAbort = undefined;
     for (const ref of extras.watching?.takeAll() ?? [])
       ref.inlet.signal({ type: 'unwatch', watcher: this.ref }, ref);
@@ -886,6 +910,7 @@ export abstract class Cell extends Inlet<Ref> {
     const mailbox = this.mailbox ?? this.openMailbox();
     for (const { message, sender } of extras.stash.reverse()) mailbox.unshift(message, sender);
     extras.stash = [];
+    extras.looked = 0;
   }
 
   /** The order is a contract: dead letters, then the parent, which frees the name, then the watchers. */

@@ -66,12 +66,16 @@ export class Coroutine {
     if (this.#isDone || this.#isCancelled) return;
     this.#isCancelled = true;
     this.#isPaused = false;
+    this.#held = undefined;
+    this.#dropAwaited();
+    this.#resume({ how: 'return', with: undefined });
+  }
+
+  #dropAwaited(): void {
     const awaited = this.#awaited;
     this.#awaited = undefined;
     this.#turn++;
     if (awaited instanceof Operation) awaited.drop();
-    this.#held = undefined;
-    this.#resume({ how: 'return', with: undefined });
   }
 
   #resume(resume: Resume): void {
@@ -82,10 +86,15 @@ export class Coroutine {
     this.#isRunning = true;
     for (let next: Resume | undefined = resume; next !== undefined; ) {
       next = this.#step(next);
+      if (this.#isPaused) {
+        this.#held ??= next;
+        break;
+      }
       // Cancelled by its own code, or answered before `#step` had returned.
-      if (this.#held !== undefined && !this.#isPaused) {
+      if (this.#held !== undefined) {
         next = this.#held;
         this.#held = undefined;
+        this.#dropAwaited();
       }
     }
     this.#isRunning = false;

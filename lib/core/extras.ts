@@ -29,6 +29,8 @@ export class Extras {
   highWaterMark: number | undefined;
   /** For a process: who is called when there is mail. */
   onMail: (() => void) | undefined;
+  /** How many of the messages that wait are of no interest to `onMail`. */
+  looked = 0;
   /** For a process that escalated an error: who waits for it to be forgiven. */
   onResumed: (() => void) | undefined;
   /** For a process: its operations that wait. */

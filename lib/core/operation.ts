@@ -31,7 +31,8 @@ export function provideAmbientScope(find: () => Scope): void {
 }
 
 export class Operation<T> implements PromiseLike<T> {
-  readonly #begin: Begin<T>;
+  /** Its operation is this one; `never` lets an operation of something pass for one of anything. */
+  readonly #begin: Begin<never>;
   #phase: Phase = 'idle';
   #outcome: unknown;
   #cancel: (() => void) | undefined;
@@ -39,7 +40,7 @@ export class Operation<T> implements PromiseLike<T> {
   #scope: Scope | undefined;
 
   constructor(begin: Begin<T>) {
-    this.#begin = begin;
+    this.#begin = begin as Begin<never>;
   }
 
   get isSettled(): boolean {
@@ -52,7 +53,7 @@ export class Operation<T> implements PromiseLike<T> {
     this.#phase = 'pending';
     this.#scope = scope;
     scope.pending?.add(this as Operation<unknown>);
-    const cancel = this.#begin(this, scope);
+    const cancel = this.#begin(this as never, scope);
     if (!this.isSettled) this.#cancel = cancel;
     return this;
   }

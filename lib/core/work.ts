@@ -12,11 +12,15 @@ export type Step = 'receive' | 'start' | 'preRestart' | 'postStop' | 'main';
 export interface WorkOwner extends Scope {
   /** Hears once how a piece of work ended; `error` is undefined when it ended well. */
   workEnded(work: Work, error: { thrown: unknown } | undefined, value: unknown): void;
+  /** Hears of an error of a piece of work that it had let go of. */
+  lateError(work: Work, thrown: unknown): void;
 }
 
 export class Work {
   readonly step: Step;
-  #owner: WorkOwner | undefined;
+  readonly #owner: WorkOwner;
+  /** Whether the owner still waits for the end. */
+  #isOpen = true;
   readonly #coroutine: Coroutine | undefined;
 
   private constructor(step: Step, awaited: object, owner: WorkOwner) {
@@ -61,16 +65,15 @@ export class Work {
     this.#coroutine?.cancel();
   }
 
-  /** The cell is told nothing more; true if it had not been told yet. */
+  /** The owner does not wait any more; true if it did. */
   letGo(): boolean {
-    const wasOpen = this.#owner !== undefined;
-    this.#owner = undefined;
+    const wasOpen = this.#isOpen;
+    this.#isOpen = false;
     return wasOpen;
   }
 
   #end(error: { thrown: unknown } | undefined, value: unknown): void {
-    const owner = this.#owner;
-    this.#owner = undefined;
-    owner?.workEnded(this, error, value);
+    if (this.letGo()) this.#owner.workEnded(this, error, value);
+    else if (error !== undefined) this.#owner.lateError(this, error.thrown);
   }
 }

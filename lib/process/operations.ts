@@ -36,27 +36,34 @@ export function withTimeout<T>(ms: number | undefined, awaitable: Awaitable<T>):
     throw new TypeError(`withTimeout: expected milliseconds from 0 up, or undefined, not ${show(ms)}`);
   }
   return new Operation((operation, scope) => {
+    let isOver = false;
     let cancelTimer = () => {};
+    // What a generator gives while it is being cancelled is no outcome.
+    const unlessOver =
+      <V>(settle: (value: V) => void) =>
+      (value: V) => {
+        if (isOver) return;
+        isOver = true;
+        cancelTimer();
+        settle(value);
+      };
     const cancelInner = begin(awaitable, scope, {
-      resolved: value => {
-        cancelTimer();
-        operation.resolve(value as T);
-      },
-      rejected: error => {
-        cancelTimer();
-        operation.reject(error);
-      },
+      resolved: unlessOver(value => operation.resolve(value as T)),
+      rejected: unlessOver(error => operation.reject(error)),
     });
-    if (ms !== undefined && ms < Number.POSITIVE_INFINITY && !operation.isSettled) {
-      cancelTimer = scope.clock.after(ms, () => {
-        operation.reject(new TimeoutError(`it took longer than ${ms} ms`));
-        cancelInner();
-      });
-    }
-    return () => {
+    const cancel = () => {
+      isOver = true;
       cancelTimer();
       cancelInner();
     };
+    if (ms !== undefined && ms < Number.POSITIVE_INFINITY && !operation.isSettled) {
+      cancelTimer = scope.clock.after(ms, () => {
+        // First: whoever waits goes on at once, and may want what the inner operation holds.
+        cancel();
+        operation.reject(new TimeoutError(`it took longer than ${ms} ms`));
+      });
+    }
+    return cancel;
   });
 }
 

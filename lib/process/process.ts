@@ -9,6 +9,7 @@ import type { ActorCell } from '../core/actorCell.ts';
 import { main } from '../core/cell.ts';
 import { Terminated } from '../core/message.ts';
 import { Operation } from '../core/operation.ts';
+import { ActorStopped } from '../core/ref.ts';
 import { type Awaitable, runIn, sleep, withTimeout } from './operations.ts';
 
 export interface GetOptions {
@@ -25,6 +26,7 @@ const generatorFunction = Object.getPrototypeOf(function* () {}) as object;
  */
 export abstract class Process<P = undefined, M = unknown> extends Actor<M, P> {
   #isGetting = false;
+  #gets = 0;
 
   /**
    * The program. When it returns, the process stops; when it throws, its supervisor decides; when the process is stopped,
@@ -58,6 +60,13 @@ export abstract class Process<P = undefined, M = unknown> extends Actor<M, P> {
   get(...args: readonly unknown[]): Operation<unknown> {
     const { patterns, timeout } = splitOptions(args);
     const cell = this.#cell('get');
+    if (cell.life === 'stopped') {
+      throw new ActorStopped(
+        cell.ref,
+        'stopped',
+        `${cell.ref.address} has stopped: it gets no messages any more`,
+      );
+    }
     if (this.#isGetting) {
       throw new TroupeError(
         'GET_PENDING',
@@ -66,26 +75,29 @@ export abstract class Process<P = undefined, M = unknown> extends Actor<M, P> {
     }
     const matches = compile(patterns);
     this.#isGetting = true;
-    let looked = 0;
-    const look = (operation: Operation<unknown>): boolean => {
-      const taken = cell.take(matches, looked);
-      if ('looked' in taken) {
-        looked = taken.looked;
-        return false;
-      }
-      end();
-      operation.resolve(taken.message);
-      return true;
-    };
     let cancelTimer = () => {};
     const end = () => {
       this.#isGetting = false;
       cell.onMail = undefined;
       cancelTimer();
     };
+    const look = (own: Operation<unknown>): void => {
+      let taken: { message: unknown } | undefined;
+      try {
+        taken = cell.takeAwaited(matches);
+      } catch (thrown) {
+        end();
+        own.reject(thrown);
+        return;
+      }
+      if (taken === undefined) return;
+      end();
+      own.resolve(taken.message);
+    };
     const operation = new Operation<unknown>(own => {
-      if (look(own)) return undefined;
-      cell.onMail = () => void look(own);
+      if (++this.#gets % mostGetsInARow !== 0) look(own);
+      if (own.isSettled) return undefined;
+      cell.onMail = () => look(own);
       if (timeout !== undefined && timeout < Number.POSITIVE_INFINITY) {
         cancelTimer = cell.clock.after(timeout, () => {
           end();
@@ -99,8 +111,7 @@ export abstract class Process<P = undefined, M = unknown> extends Actor<M, P> {
 
   /** The first message that matches any of the patterns, if one is there; else undefined. Never waits. */
   getNowait<const P extends readonly unknown[]>(...patterns: P): MatchedAny<P> | undefined {
-    const taken = this.#cell('getNowait').take(compile(patterns), 0);
-    return 'looked' in taken ? undefined : (taken.message as MatchedAny<P>);
+    return this.#cell('getNowait').take(compile(patterns))?.message as MatchedAny<P> | undefined;
   }
 
   /**
@@ -110,7 +121,7 @@ export abstract class Process<P = undefined, M = unknown> extends Actor<M, P> {
   flush(): void {
     const cell = this.#cell('flush');
     let termination: Terminated | undefined;
-    for (let taken = cell.take(all, 0); !('looked' in taken); taken = cell.take(all, 0)) {
+    for (let taken = cell.take(all); taken !== undefined; taken = cell.take(all)) {
       if (taken.message instanceof Terminated) termination ??= taken.message;
       else this.unhandled(taken.message);
     }
@@ -153,6 +164,9 @@ export abstract class Process<P = undefined, M = unknown> extends Actor<M, P> {
 type MatchedAny<P extends readonly unknown[]> = P extends readonly [] ? unknown : Matched<P[number]>;
 
 const all = () => true;
+
+/** After so many, a `get` leaves it to the cell to give it its message, so that a process can't keep all others waiting. */
+const mostGetsInARow = 64;
 
 function splitOptions(args: readonly unknown[]): {
   patterns: readonly unknown[];

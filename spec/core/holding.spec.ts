@@ -131,6 +131,19 @@ describe('an actor whose ancestor has failed and is not yet back', () => {
     assert.deepEqual(seen, ['parent']);
   });
 
+  it('goes on as well when it failed itself meanwhile', async () => {
+    const { opened, fail: failChild } = gate();
+    const { child, seen, fail, bringBack } = await startFamily({
+      receive: message => (message === 'block' ? opened : undefined),
+    });
+    await child.tell('block').settled();
+    await fail();
+    failChild(new Error('meanwhile'));
+    await child.tell('next').settled();
+    await bringBack();
+    assert.deepEqual(seen, ['block', 'next']);
+  });
+
   it('loses no message', async () => {
     const { node, child, fail, bringBack } = await startFamily();
     await fail();
@@ -192,6 +205,12 @@ async function startFamily({ preStart, receive, depth = 1 }: Hooks = {}) {
 }
 
 function chain(ref: Ref, clock: { settle(): Promise<void> }) {
-  const it = { ref, tell: (message: unknown) => (ref.tell(message), it), settled: () => clock.settle() };
-  return it;
+  return {
+    ref,
+    tell(message: unknown) {
+      ref.tell(message);
+      return this;
+    },
+    settled: () => clock.settle(),
+  };
 }

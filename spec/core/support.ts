@@ -48,3 +48,24 @@ export async function rejection(promise: Promise<unknown>): Promise<Error & { co
   }
   throw new Error('the promise was not rejected');
 }
+
+/** A function actor that puts what it gets into `seen`. */
+export const into = (seen: unknown[]) => (message: unknown) => void seen.push(message);
+
+/** How a promise has ended, as soon as it has. */
+export function outcomeOf(promise: Promise<unknown>): unknown[] {
+  const outcome: unknown[] = [];
+  promise.then(
+    value => outcome.push(value),
+    error => outcome.push(error),
+  );
+  return outcome;
+}
+
+export function boom(): never {
+  throw new Error('boom');
+}
+
+export async function soon() {
+  await Promise.resolve();
+}

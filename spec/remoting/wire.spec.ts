@@ -1,0 +1,138 @@
+import { assert } from 'chai';
+import {
+  type Control,
+  digitsOf,
+  FrameWriter,
+  type Header,
+  headerSize,
+  operations,
+  readControl,
+  readHeader,
+  readRecords,
+  type SystemRecord,
+  uuidOf,
+} from '../../lib/remoting/wire.ts';
+import { seeded } from './support.ts';
+
+const header: Header = { source: 'ab'.repeat(16), target: '01'.repeat(16), sequence: 7, ack: 0xffff_fffe };
+
+describe('a frame', () => {
+  it('gives back its header', () => {
+    assert.deepEqual(readHeader(new FrameWriter().take(header)), header);
+  });
+
+  it('gives back its records in order', () => {
+    const writer = new FrameWriter();
+    const system: SystemRecord = { number: 3, operation: 'watch', path: '/ä', address: '127.0.0.1:1/b', reason: '' };
+    writer.define(1, '127.0.0.1:1/a');
+    writer.user(1, undefined, Uint8Array.of(1, 2));
+    writer.user('/$ask/1', 2, new Uint8Array(100_000));
+    writer.system(system);
+    assert.deepEqual(read(writer.take(header)).records, [
+      ['define', 1, '127.0.0.1:1/a'],
+      ['user', 1, undefined, 2],
+      ['user', '/$ask/1', 2, 100_000],
+      ['system', system],
+    ]);
+  });
+
+  for (const operation of operations) {
+    it(`carries ${operation}`, () => {
+      const writer = new FrameWriter();
+      const record = { number: 1, operation, path: '/a', address: 'h:1/b', reason: 'stopped' };
+      writer.system(record);
+      assert.deepEqual(read(writer.take(header)).records, [['system', record]]);
+    });
+  }
+
+  const controls: Control[] = [
+    { kind: 'hello', address: '127.0.0.1:1', version: '0.1.0' },
+    { kind: 'welcome', address: '127.0.0.1:1', version: '0.1.0' },
+    { kind: 'refuse', reason: 'unknown' },
+    { kind: 'goodbye', reason: 'stop' },
+    { kind: 'heartbeat' },
+    { kind: 'resync' },
+  ];
+  for (const control of controls) {
+    it(`carries ${control.kind}`, () => {
+      const writer = new FrameWriter();
+      writer.control(control);
+      assert.deepEqual(readControl(writer.take(header)), control);
+    });
+  }
+
+  it('belongs to whoever took it: the writer begins anew', () => {
+    const writer = new FrameWriter();
+    writer.define(1, 'first');
+    const first = writer.take(header);
+    writer.define(2, 'other');
+    assert.deepEqual(read(first).records, [['define', 1, 'first']]);
+    assert.deepEqual(read(writer.take(header)).records, [['define', 2, 'other']]);
+  });
+
+  it('is refused when it is too short, not ours, or of another version', () => {
+    const frame = new FrameWriter().take(header);
+    assert.match(String(readHeader(frame.subarray(0, headerSize - 1))), /too short/);
+    assert.match(String(readHeader(frame.with(0, 0))), /does not begin/);
+    assert.match(String(readHeader(frame.with(2, 9))), /version 9/);
+  });
+
+  it('has a fault wherever it is cut off, unless that is between two records', () => {
+    const writer = new FrameWriter();
+    writer.user(1, 2, new Uint8Array(20));
+    const frame = writer.take(header);
+    for (let end = headerSize + 1; end < frame.length; end++) assert.isString(read(frame.subarray(0, end)).fault);
+  });
+
+  it('never throws, whatever it is made of', () => {
+    const random = seeded(20_000);
+    const whole = sample();
+    for (let i = 0; i < 20_000; i++) {
+      const frame = i % 2 === 0 ? noise(random) : mutated(whole, random);
+      if (typeof readHeader(frame) === 'string') continue;
+      read(frame);
+      readControl(frame);
+    }
+  });
+});
+
+describe('an incarnation', () => {
+  it('is a UUID outside and 32 digits on the wire', () => {
+    const uuid = '0193e5a0-1234-7abc-8def-0123456789ab';
+    assert.equal(uuidOf(digitsOf(uuid)), uuid);
+    assert.equal(digitsOf(uuid).length, 32);
+  });
+});
+
+function read(frame: Uint8Array): { records: unknown[]; fault: string | undefined } {
+  const records: unknown[] = [];
+  const fault = readRecords(frame, {
+    control: control => records.push(control),
+    define: (id, address) => records.push(['define', id, address]),
+    user: (to, from, body) => records.push(['user', to, from, body.length]),
+    system: record => records.push(['system', record]),
+  });
+  return { records, fault };
+}
+
+function sample(): Uint8Array {
+  const writer = new FrameWriter();
+  writer.define(1, '127.0.0.1:1/a');
+  writer.user(1, '127.0.0.1:2/b', Uint8Array.of(1, 2, 3));
+  writer.system({ number: 1, operation: 'watch', path: '/a', address: '127.0.0.1:2/b', reason: '' });
+  writer.control({ kind: 'hello', address: '127.0.0.1:1', version: '1' });
+  return writer.take(header);
+}
+
+/** Random bytes, half of them behind a header that is right. */
+function noise(random: () => number): Uint8Array {
+  const bytes = Uint8Array.from({ length: Math.floor(random() * 200) }, () => Math.floor(random() * 256));
+  if (bytes.length >= headerSize && random() < 0.5) bytes.set(new FrameWriter().take(header));
+  return bytes;
+}
+
+function mutated(whole: Uint8Array, random: () => number): Uint8Array {
+  const frame = whole.slice(0, random() < 0.5 ? whole.length : Math.floor(random() * whole.length));
+  for (let n = 0; n < 3 && frame.length > 0; n++) frame[Math.floor(random() * frame.length)] = Math.floor(random() * 256);
+  return frame;
+}
