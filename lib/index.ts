@@ -19,7 +19,18 @@ export {
   UnhandledTermination,
 } from './base/errors.ts';
 export { consoleLogger, type Logger, silentLogger } from './base/log.ts';
-export { AND, ANY, IN, type Matched, match, NOT, OR, type } from './base/patterns.ts';
+export {
+  AND,
+  ANY,
+  IN,
+  type Matched,
+  type Matcher,
+  match,
+  NOT,
+  OR,
+  type Pattern,
+  type,
+} from './base/patterns.ts';
 export type { Cancel, Clock, Random, Scheduler, World } from './base/world.ts';
 export {
   Actor,

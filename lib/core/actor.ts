@@ -340,6 +340,18 @@ class FunctionActor extends Actor {
   }
 }
 
+// A function may take its context apart: `(message, { reply }) => reply(message)`.
+for (const name of Object.getOwnPropertyNames(Actor.prototype) as (keyof Actor)[]) {
+  const { value } = Object.getOwnPropertyDescriptor(Actor.prototype, name) ?? {};
+  if (typeof value !== 'function' || name === ('constructor' as string)) continue;
+  Object.defineProperty(FunctionActor.prototype, name, {
+    configurable: true,
+    get(this: FunctionActor) {
+      return (value as () => unknown).bind(this);
+    },
+  });
+}
+
 const recipes = new WeakMap<object, Props>();
 
 /**

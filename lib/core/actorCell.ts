@@ -72,7 +72,7 @@ export class ActorCell extends Cell implements Host {
     const props = propsOf(what);
     if (options !== undefined) checkSpawnOptions(options);
     if (this.life === 'stopped' || (this.life === 'stopping' && this.ending?.step !== 'children')) {
-      const text = `${this.ref.address} has stopped or is stopping: it can't spawn a ${props.className} any more`;
+      const text = `${this.ref.address} has stopped or is stopping: it can't spawn ${show(props.className)} any more`;
       throw new ActorStopped(this.ref, 'stopped', text);
     }
     return spawnChild(this, props, options).ref;

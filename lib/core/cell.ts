@@ -9,10 +9,12 @@ import {
   CreateFailed,
   show,
   TimeoutError,
+  TroupeError,
   Unhandled,
   UnhandledTermination,
 } from '../base/errors.ts';
 import type { Cancel, Clock } from '../base/world.ts';
+import type { Limits } from '../restart/intensity.ts';
 import { type Actor, bind, type Host, type Receive } from './actor.ts';
 import { enter } from './ambient.ts';
 import { Ask } from './ask.ts';
@@ -442,7 +444,8 @@ export abstract class Cell extends Inlet<Ref> {
     this.ending = undefined;
     this.settle();
     if (ending === undefined) {
-      if (realm.events.hears(ActorStarted)) realm.events.publish(new ActorStarted(this.ref));
+      if (this.parent !== undefined && realm.events.hears(ActorStarted))
+        realm.events.publish(new ActorStarted(this.ref));
     } else if (ending.to === 'restart') {
       realm.counts.restarts++;
       realm.events.publish(new ActorRestarted(this.ref, ending.failure.error));
@@ -612,7 +615,8 @@ export abstract class Cell extends Inlet<Ref> {
       this.warn(
         'it has failed to start, or its run has ended with an error: it cannot be resumed, so it is restarted',
       );
-      return this.#beginRestart({ failure, delay: 0 });
+      if (this.parent !== undefined) this.parent.#restart([this], this, failure, resumeByRestart);
+      return;
     }
     this.failure = undefined;
     this.isHandedOver = false;
@@ -694,31 +698,36 @@ export abstract class Cell extends Inlet<Ref> {
   }
 
   #restartConcerned(failed: Cell, failure: Failure, decision: Decision): void {
+    this.#restart(concerned(this.strategy.scope, failed, this.children ?? []), failed, failure, decision);
+  }
+
+  #restart(cells: readonly Cell[], failed: Cell, failure: Failure, decision: Decision): void {
     const { world } = this.realm;
-    const delay = this.#budgetFor(failed, decision).spend(world.clock.now(), world.random);
+    const limits = this.#limitsFor(failed, decision);
+    const delay = this.#budgetFor(failed, limits).spend(limits, world.clock.now(), world.random);
     if (delay === undefined) {
       failed.warn(`it has used up its restarts, so its supervisor ${this.ref.address} fails`);
       return this.#escalate(failed, failure.error);
     }
-    for (const cell of concerned(this.strategy.scope, failed, this.children ?? []))
-      cell.signal({ type: 'restart', failure, delay });
+    for (const cell of cells) cell.signal({ type: 'restart', failure, delay });
   }
 
-  #budgetFor(child: Cell, { limits: decided }: Decision): Budget {
-    const { strategy } = this;
-    const own = child.options?.restart;
-    const limits = decided ?? {
-      max: own?.max ?? strategy.limits.max,
-      within: own?.within ?? strategy.limits.within,
-    };
-    const isOwn = strategy.scope === 'oneForOne';
-    const extras = (isOwn ? child : this).more();
-    const known = isOwn ? extras.budget : extras.childrenBudget;
-    if (known?.isFor(limits)) return known;
-    const budget = new Budget(limits, own?.backoff ?? strategy.backoff);
-    if (isOwn) extras.budget = budget;
-    else extras.childrenBudget = budget;
-    return budget;
+  #limitsFor({ options }: Cell, { limits }: Decision): Limits {
+    const { max, within } = this.strategy.limits;
+    return limits ?? { max: options?.restart?.max ?? max, within: options?.restart?.within ?? within };
+  }
+
+  #budgetFor(child: Cell, limits: Limits): Budget {
+    const { scope, backoff } = this.strategy;
+    const make = () => new Budget(limits, child.options?.restart?.backoff ?? backoff);
+    if (scope === 'oneForOne') {
+      const extras = child.more();
+      extras.budget ??= make();
+      return extras.budget;
+    }
+    const extras = this.more();
+    extras.childrenBudget ??= make();
+    return extras.childrenBudget;
   }
 
   // ---- restart and stop ---------------------------------------------------------------------------------------------
@@ -929,7 +938,8 @@ export abstract class Cell extends Inlet<Ref> {
     this.watchers = undefined;
     this.signals = undefined;
     this.extras = undefined;
-    if (realm.events.hears(ActorStopped)) realm.events.publish(new ActorStopped(ref, reason));
+    if (parent !== undefined && realm.events.hears(ActorStopped))
+      realm.events.publish(new ActorStopped(ref, reason));
     if (parent === undefined) realm.guardianStopped();
   }
 
@@ -970,6 +980,9 @@ export abstract class Cell extends Inlet<Ref> {
 /** The answer to what a notice says when it says nothing any more. */
 export const gone: unique symbol = Symbol('gone');
 
+/** A resume that had to be a restart spends one as any other does. */
+const resumeByRestart = defaultDecision(new Error('resumed'));
+
 const hold: Signal<Ref> = { type: 'hold' };
 const release: Signal<Ref> = { type: 'release' };
 const resume: Signal<Ref> = { type: 'resume' };
@@ -981,7 +994,7 @@ const kill: Signal<Ref> = { type: 'kill' };
 const mostAbandoned = 1000;
 
 function notStarted(): never {
-  throw new Error('a message was handled before the actor had started: please report this');
+  throw new TroupeError('BUG', 'a message was handled before the actor had started: please report this');
 }
 
 const nameOf = (step: Step | undefined) => (step === 'main' ? 'the cleanup of run' : (step ?? 'a hook'));

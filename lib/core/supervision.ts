@@ -91,10 +91,14 @@ export interface StrategyOptions {
 
 export type Scope = 'oneForOne' | 'allForOne' | 'restForOne';
 
+/** How many of the last restarts are remembered, for limits that differ from one decision to the next. */
+const mostRemembered = 100;
+
 /** How many restarts are left, and how long to wait before the next. */
 export class Budget {
-  readonly #limits: Limits;
-  readonly #intensity: Intensity;
+  #limits: Limits;
+  #intensity: Intensity;
+  readonly #spent: number[] = [];
   readonly #backoff: Backoff | undefined;
 
   constructor(limits: Limits, backoff: BackoffOptions | undefined) {
@@ -103,14 +107,21 @@ export class Budget {
     this.#backoff = backoff && new Backoff(backoff);
   }
 
-  isFor(limits: Limits): boolean {
-    return limits.max === this.#limits.max && limits.within === this.#limits.within;
+  /** The ms to wait before a restart, or undefined if the limits leave none. */
+  spend(limits: Limits, now: number, random: Random): number | undefined {
+    this.#use(limits);
+    if (!this.#intensity.admit(now)) return undefined;
+    this.#spent.push(now);
+    if (this.#spent.length > mostRemembered) this.#spent.shift();
+    return this.#backoff?.next(now, random) ?? 0;
   }
 
-  /** The ms to wait before a restart, or undefined if none is left. */
-  spend(now: number, random: Random): number | undefined {
-    if (!this.#intensity.admit(now)) return undefined;
-    return this.#backoff?.next(now, random) ?? 0;
+  /** Other limits than before count the same restarts. */
+  #use(limits: Limits): void {
+    if (limits.max === this.#limits.max && limits.within === this.#limits.within) return;
+    this.#limits = limits;
+    this.#intensity = new Intensity(limits);
+    for (const at of this.#spent) this.#intensity.admit(at);
   }
 }
 

@@ -194,7 +194,7 @@ export class System implements Home {
     this.counts.dead[reason]++;
     if (this.events.hears(DeadLetter)) this.events.publish(new DeadLetter(to, message, sender, reason));
     // Whoever asked need not wait for an answer that nobody will give.
-    if (sender?.inlet instanceof Ask && reason === 'stopped') {
+    if (sender?.inlet instanceof Ask && (reason === 'stopped' || reason === 'notFound')) {
       const ended = to.inlet instanceof DeadInlet ? to.inlet.termination : 'stopped';
       sender.inlet.signal({ type: 'terminated', ref: to, reason: ended });
     }

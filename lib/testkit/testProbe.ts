@@ -1,4 +1,5 @@
 /** An actor that a spec can await: it keeps what it gets, and the spec says what it expects. */
+import { AssertionError } from 'node:assert';
 import { show, TimeoutError } from '../base/errors.ts';
 import { type Matched, match } from '../base/patterns.ts';
 import { systemClock } from '../base/world.ts';
@@ -65,12 +66,12 @@ export class TestProbe {
 
   /**
    * The next message, which must match the pattern.
-   * @throws an error that shows both when it does not, or when nothing comes
+   * @throws AssertionError that shows both when it does not, or when nothing comes
    */
   async expect<const P>(pattern: P): Promise<Matched<P>> {
     const message = await this.next();
     if (match(pattern, message)) return message as Matched<P>;
-    throw new Error(`${this.ref.address} expected ${show(pattern)} and got ${show(message)}`);
+    throw this.#unexpected(show(pattern), message);
   }
 
   /** The next message that matches the pattern; those before it are dropped. */
@@ -85,9 +86,7 @@ export class TestProbe {
   async expectTerminated(ref: Ref): Promise<Terminated<Ref>> {
     const message = await this.next();
     if (message instanceof Terminated && ref.equals(message.ref)) return message as Terminated<Ref>;
-    throw new Error(
-      `${this.ref.address} expected that ${ref.address} has terminated and got ${show(message)}`,
-    );
+    throw this.#unexpected(`that ${ref.address} has terminated`, message);
   }
 
   /**
@@ -99,7 +98,7 @@ export class TestProbe {
     await clock.advance(ms);
     const [first] = this.#arrived;
     if (first !== undefined)
-      throw new Error(`${this.ref.address} expected nothing and got ${show(first.message)}`);
+      throw this.#unexpected('nothing', first.message);
   }
 
   /** Answers the sender of the message that was expected last. */
@@ -114,6 +113,10 @@ export class TestProbe {
 
   unwatch(ref: Ref): void {
     this.ref.tell(new UnwatchRequest(ref));
+  }
+
+  #unexpected(expected: string, actual: unknown): AssertionError {
+    return new AssertionError({ message: `${this.ref.address} expected ${expected} and got ${show(actual)}` });
   }
 
   #wait(): Promise<Arrived> {

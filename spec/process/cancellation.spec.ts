@@ -1,7 +1,7 @@
 import { assert } from 'chai';
 import { ActorStopped, sleep } from '../../lib/index.ts';
 import { gate } from '../core/support.ts';
-import { failing, running, runningAsync } from './support.ts';
+import { failing, runningAsync, runningUntilPostStop } from './support.ts';
 
 describe('stopping a process with an async run', () => {
   it('aborts its signal and rejects what it waits for with ActorStopped', async () => {
@@ -70,7 +70,7 @@ describe('stopping a process with an async run', () => {
 
 describe('killing a process', () => {
   it('runs finally blocks as far as they need not wait', async () => {
-    const { ref, clock, seen, ignored } = await running(function* (self, log) {
+    const { ref, clock, seen, ignored } = await runningUntilPostStop(function* (self, log) {
       try {
         yield* self.get();
       } finally {
@@ -85,7 +85,7 @@ describe('killing a process', () => {
   });
 
   it('tells an error in a finally block as ErrorIgnored', async () => {
-    const { ref, clock, ignored } = await running(function* (self) {
+    const { ref, clock, ignored } = await runningUntilPostStop(function* (self) {
       try {
         yield* self.get();
       } finally {

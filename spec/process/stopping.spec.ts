@@ -1,18 +1,18 @@
 import { assert } from 'chai';
 import { DeadLetter, PoisonPill, Process, type Ref, sleep, Terminated } from '../../lib/index.ts';
 import { gate, heard, startNode } from '../core/support.ts';
-import { failing, type Log, running } from './support.ts';
+import { failing, type Log, runningUntilPostStop } from './support.ts';
 
 describe('a process', () => {
   it('starts to run when it is spawned', async () => {
-    const { seen } = await running(function* (_, log) {
+    const { seen } = await runningUntilPostStop(function* (_, log) {
       yield log('runs');
     });
     assert.equal(seen[0], 'runs');
   });
 
   it('stops when run returns', async () => {
-    const { ref, node, clock } = await running(function* (self) {
+    const { ref, node, clock } = await runningUntilPostStop(function* (self) {
       yield* self.get();
     });
     const ended = node.spawn(Watcher.using({ ref })).ask('reason');
@@ -22,7 +22,7 @@ describe('a process', () => {
   });
 
   it('stops when run returns before it has waited', async () => {
-    const { ref, seen } = await running(function* (_, log) {
+    const { ref, seen } = await runningUntilPostStop(function* (_, log) {
       yield log('done');
     });
     assert.deepEqual([ref.isStopped, seen], [true, ['done', 'postStop']]);
@@ -45,7 +45,7 @@ describe('a process', () => {
   });
 
   it('can stop itself', async () => {
-    const { ref, seen } = await running(
+    const { ref, seen } = await runningUntilPostStop(
       function* (self, log) {
         try {
           self.stop();
@@ -62,7 +62,7 @@ describe('a process', () => {
   });
 
   it('stops at a PoisonPill in its turn', async () => {
-    const { ref, seen } = await running(
+    const { ref, seen } = await runningUntilPostStop(
       function* (self, log) {
         for (;;) log(yield* self.get(Number));
       },
@@ -74,7 +74,7 @@ describe('a process', () => {
 
 describe('stopping a process', () => {
   it('runs the finally blocks, then stops the children, then calls postStop', async () => {
-    const { ref, clock, seen } = await running(function* (self, log) {
+    const { ref, clock, seen } = await runningUntilPostStop(function* (self, log) {
       self.spawn(
         class extends Process {
           *run() {
@@ -98,7 +98,7 @@ describe('stopping a process', () => {
   });
 
   it('catches nothing: it is no error', async () => {
-    const { ref, clock, seen, ignored } = await running(function* (self, log) {
+    const { ref, clock, seen, ignored } = await runningUntilPostStop(function* (self, log) {
       try {
         yield* self.get();
       } catch {
@@ -111,7 +111,7 @@ describe('stopping a process', () => {
   });
 
   it('ends generators that wait for one another from the inside out', async () => {
-    const { ref, clock, seen } = await running(function* (_, log) {
+    const { ref, clock, seen } = await runningUntilPostStop(function* (_, log) {
       try {
         yield nested(log, 'plain yield', nested(log, 'innermost', sleep(1000)));
       } finally {
@@ -124,7 +124,7 @@ describe('stopping a process', () => {
   });
 
   it('waits for finally blocks that yield', async () => {
-    const { ref, clock, seen } = await running(function* (self, log) {
+    const { ref, clock, seen } = await runningUntilPostStop(function* (self, log) {
       try {
         yield* self.get();
       } finally {
@@ -140,7 +140,7 @@ describe('stopping a process', () => {
   });
 
   it('lets a finally block get what is there', async () => {
-    const { ref, clock, seen } = await running(
+    const { ref, clock, seen } = await runningUntilPostStop(
       function* (self, log) {
         try {
           yield* self.get('go');
@@ -156,7 +156,7 @@ describe('stopping a process', () => {
   });
 
   it('leaves finally blocks behind that take longer than shutdownTimeout', async () => {
-    const { ref, clock, seen, ignored } = await running(function* (self, log) {
+    const { ref, clock, seen, ignored } = await runningUntilPostStop(function* (self, log) {
       try {
         yield* self.get();
       } finally {
@@ -171,7 +171,7 @@ describe('stopping a process', () => {
   });
 
   it('tells an error in a finally block as ErrorIgnored', async () => {
-    const { ref, clock, seen, ignored } = await running(function* (self) {
+    const { ref, clock, seen, ignored } = await runningUntilPostStop(function* (self) {
       try {
         yield* self.get();
       } finally {
@@ -184,7 +184,7 @@ describe('stopping a process', () => {
   });
 
   it('waits until a promise that it waits for no longer matters', async () => {
-    const { ref, clock, seen } = await running(function* (_, log) {
+    const { ref, clock, seen } = await runningUntilPostStop(function* (_, log) {
       yield gate().opened;
       log('never');
     });
@@ -194,7 +194,7 @@ describe('stopping a process', () => {
   });
 
   it('makes dead letters of kept messages, in the order they were sent', async () => {
-    const { ref, node, clock } = await running(
+    const { ref, node, clock } = await runningUntilPostStop(
       function* (self) {
         yield* self.get('never');
       },

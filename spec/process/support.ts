@@ -10,7 +10,7 @@ export interface Running {
   readonly node: Node;
   readonly clock: ManualClock;
   readonly ref: Ref;
-  /** What was logged, and `postStop` when that was called. */
+  /** What was logged. */
   readonly seen: unknown[];
   readonly ignored: ErrorIgnored[];
 }
@@ -20,6 +20,7 @@ export async function running(
   run: Generating,
   messages: unknown[] = [],
   options: SpawnOptions = {},
+  postStop: (log: Log) => void = () => {},
 ): Promise<Running> {
   const { node, clock } = await startNode();
   const seen: unknown[] = [];
@@ -29,7 +30,7 @@ export async function running(
       yield* run(this, value => seen.push(value));
     }
     override postStop() {
-      seen.push('postStop');
+      postStop(value => seen.push(value));
     }
   }
   const ref = node.spawn(Generated, options);
@@ -37,6 +38,10 @@ export async function running(
   await clock.settle();
   return { node, ref, clock, seen, ignored };
 }
+
+/** As `running`, and logs when `postStop` is called. */
+export const runningUntilPostStop = (run: Generating, messages?: unknown[]): Promise<Running> =>
+  running(run, messages, {}, log => log('postStop'));
 
 /** A process whose async function is `run`. */
 export async function runningAsync(run: (self: Process, log: Log) => PromiseLike<unknown>): Promise<Running> {

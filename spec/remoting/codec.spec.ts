@@ -3,7 +3,9 @@ import { ActorStopped, PoisonPill, type Ref, SerializationError, TimeoutError } 
 import { MessagePackCodec } from '../../lib/remoting/codec.ts';
 import { defect, newCluster, seeded } from './support.ts';
 
-const noRefs = { refAt: (address: string): Ref => assert.fail(`there are no refs here, not even ${address}`) };
+const noRefs = {
+  refAt: (address: string): Ref => assert.fail(`there are no refs here, not even ${address}`),
+};
 
 describe('MessagePackCodec', () => {
   const values: Record<string, unknown> = {
@@ -11,16 +13,42 @@ describe('MessagePackCodec', () => {
     undefined: undefined,
     'undefined inside': { a: undefined, b: [undefined, 1] },
     booleans: [true, false],
-    'whole numbers': [0, 127, 128, 255, 65_535, 65_536, 2 ** 32, Number.MAX_SAFE_INTEGER, -1, -32, -33, -128, -129, -32_769, -(2 ** 31) - 1, Number.MIN_SAFE_INTEGER],
+    'whole numbers': [
+      0,
+      127,
+      128,
+      255,
+      65_535,
+      65_536,
+      2 ** 32,
+      Number.MAX_SAFE_INTEGER,
+      -1,
+      -32,
+      -33,
+      -128,
+      -129,
+      -32_769,
+      -(2 ** 31) - 1,
+      Number.MIN_SAFE_INTEGER,
+    ],
     fractions: [1.5, -0.1, Number.MAX_VALUE, Number.POSITIVE_INFINITY, Number.NaN],
     texts: ['', 'short', 'ü', '😀', 'x'.repeat(70_000)],
     bigint: [0n, -1n, 2n ** 200n],
     Date: [new Date(0), new Date(-1), new Date(1_234_567_890_123), new Date(8.64e15)],
-    Map: new Map<unknown, unknown>([['a', 1], [{ key: 1 }, new Map([[1, 2]])]]),
+    Map: new Map<unknown, unknown>([
+      ['a', 1],
+      [{ key: 1 }, new Map([[1, 2]])],
+    ]),
     Set: new Set([1, 'a', new Set([2])]),
     RegExp: /a\/b/giu,
     URL: new URL('https://example.org/a?b=c#d'),
-    'typed arrays': [Int8Array.of(-1), Uint16Array.of(1, 65_535), Float64Array.of(0.1), BigInt64Array.of(-1n), Uint8ClampedArray.of(1)],
+    'typed arrays': [
+      Int8Array.of(-1),
+      Uint16Array.of(1, 65_535),
+      Float64Array.of(0.1),
+      BigInt64Array.of(-1n),
+      Uint8ClampedArray.of(1),
+    ],
     ArrayBuffer: Uint8Array.of(1, 2, 3).buffer,
     nested: { a: [{ b: [{ c: [[[[1]]]] }] }] },
   };
@@ -48,7 +76,10 @@ describe('MessagePackCodec', () => {
 
   describe('errors', () => {
     it('come back as instances of their class, with cause and fields of their own', () => {
-      const error = Object.assign(new RangeError('far', { cause: new TypeError('why') }), { code: 'E_FAR', extra: [1] });
+      const error = Object.assign(new RangeError('far', { cause: new TypeError('why') }), {
+        code: 'E_FAR',
+        extra: [1],
+      });
       const back = cross(error) as RangeError & { code: string; extra: number[] };
       assert.instanceOf(back, RangeError);
       assert.equal(back.message, 'far');
@@ -146,9 +177,16 @@ describe('MessagePackCodec', () => {
       });
     }
 
-    for (const [what, value] of [['an object', cyclic()], ['a Map', cyclicMap()]] as const) {
+    for (const [what, value] of [
+      ['an object', cyclic()],
+      ['a Map', cyclicMap()],
+    ] as const) {
       it(`is told for ${what} that contains itself`, () => {
-        assert.throws(() => new MessagePackCodec(noRefs).encode(value), SerializationError, /contains itself/);
+        assert.throws(
+          () => new MessagePackCodec(noRefs).encode(value),
+          SerializationError,
+          /contains itself/,
+        );
       });
     }
 
@@ -220,6 +258,7 @@ const noise = (random: () => number) =>
 
 function mutated(whole: Uint8Array, random: () => number): Uint8Array {
   const bytes = whole.slice(0, Math.floor(random() * whole.length));
-  for (let n = 0; n < 3 && bytes.length > 0; n++) bytes[Math.floor(random() * bytes.length)] = Math.floor(random() * 256);
+  for (let n = 0; n < 3 && bytes.length > 0; n++)
+    bytes[Math.floor(random() * bytes.length)] = Math.floor(random() * 256);
   return bytes;
 }

@@ -79,7 +79,9 @@ describe('Hub', () => {
     it('welcomes a peer again that did not hear the first welcome', () => {
       const hub = newHub();
       hub.hello('in', peer, theirs, 0);
-      assert.deepEqual(hub.hello('in', peer, theirs, 1000), [{ type: 'welcome', route: 'in', target: theirs }]);
+      assert.deepEqual(hub.hello('in', peer, theirs, 1000), [
+        { type: 'welcome', route: 'in', target: theirs },
+      ]);
     });
 
     it('takes the link down and up again for another incarnation', () => {
@@ -188,7 +190,9 @@ describe('Hub', () => {
     it('may not speak', () => {
       const hub = silenced();
       assert.isUndefined(hub.heard('out', theirs, self, 5000));
-      assert.deepEqual(hub.drain(), [{ type: 'refuse', route: 'out', target: theirs, reason: 'quarantined' }]);
+      assert.deepEqual(hub.drain(), [
+        { type: 'refuse', route: 'out', target: theirs, reason: 'quarantined' },
+      ]);
     });
 
     it('makes way for its successor', () => {
@@ -220,7 +224,12 @@ describe('Hub', () => {
   });
 
   describe('refused()', () => {
-    for (const [reason, down] of [['unknown', 'newIncarnation'], ['stale', 'newIncarnation'], ['quarantined', 'quarantined'], ['other', 'refused']] as const) {
+    for (const [reason, down] of [
+      ['unknown', 'newIncarnation'],
+      ['stale', 'newIncarnation'],
+      ['quarantined', 'quarantined'],
+      ['other', 'refused'],
+    ] as const) {
       it(`takes the link down as ${down} when the reason is ${reason}`, () => {
         assert.deepInclude(up().refused('out', later, reason)[0], { type: 'linkDown', reason: down });
       });
@@ -266,5 +275,10 @@ function silenced(): Hub<string> {
   return hub;
 }
 
-const linkUp = (route: string): Action<string> => ({ type: 'linkUp', address: peer, incarnation: theirs, route });
+const linkUp = (route: string): Action<string> => ({
+  type: 'linkUp',
+  address: peer,
+  incarnation: theirs,
+  route,
+});
 const types = (actions: readonly Action<string>[]): string[] => actions.map(({ type }) => type);

@@ -1,10 +1,10 @@
 import { assert } from 'chai';
 import { world } from '../../lib/base/world.ts';
 import { ManualClock, MemoryNetwork } from '../../lib/testkit/index.ts';
-import { seeded } from './support.ts';
-import { itKeepsTheTransportContract } from './transport.contract.ts';
+import { defect, seeded } from './support.ts';
+import { itKeepsTheTransportContract, type TransportUnderTest } from './transport.contract.ts';
 
-itKeepsTheTransportContract('MemoryNetwork.transport', () => {
+const underTest = (): TransportUnderTest => {
   const network = new MemoryNetwork();
   const clock = new ManualClock();
   return {
@@ -12,7 +12,9 @@ itKeepsTheTransportContract('MemoryNetwork.transport', () => {
     anywhere: '127.0.0.1:0',
     settle: () => clock.advance(2),
   };
-});
+};
+
+itKeepsTheTransportContract('MemoryNetwork.transport', underTest, defect);
 
 describe('MemoryNetwork', () => {
   it('delivers a frame 1 ms after it was sent', async () => {

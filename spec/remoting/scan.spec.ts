@@ -5,7 +5,19 @@ import { maxDepth, scan } from '../../lib/remoting/scan.ts';
 const nothing = () => undefined;
 
 describe('scan()', () => {
-  for (const value of [null, true, 0, -1, 2 ** 40, 1.5, 'text', 'ü'.repeat(300), [1, [2]], { a: { b: 1 } }, new Uint8Array(70_000)]) {
+  for (const value of [
+    null,
+    true,
+    0,
+    -1,
+    2 ** 40,
+    1.5,
+    'text',
+    'ü'.repeat(300),
+    [1, [2]],
+    { a: { b: 1 } },
+    new Uint8Array(70_000),
+  ]) {
     it(`passes ${JSON.stringify(value)?.slice(0, 40)}`, () => {
       assert.isUndefined(scan(encode(value), nothing));
     });
@@ -40,7 +52,8 @@ describe('scan()', () => {
 
   it('refuses every beginning of a value', () => {
     const bytes = encode({ name: 'x', list: [1, 2, 3], text: 'abc', bin: new Uint8Array(10) });
-    for (let length = 0; length < bytes.length; length++) assert.isString(scan(bytes.subarray(0, length), nothing));
+    for (let length = 0; length < bytes.length; length++)
+      assert.isString(scan(bytes.subarray(0, length), nothing));
   });
 });
 

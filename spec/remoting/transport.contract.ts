@@ -2,6 +2,7 @@
 import { assert } from 'chai';
 import { RemotingError } from '../../lib/index.ts';
 import type { Route, Transport, TransportEvents } from '../../lib/remoting/transport.ts';
+import type { defect } from './support.ts';
 
 export interface TransportUnderTest {
   make(events: TransportEvents): Transport;
@@ -40,7 +41,12 @@ class End {
   }
 }
 
-export function itKeepsTheTransportContract(name: string, under: () => TransportUnderTest): void {
+/** @param known what this transport is known not to keep: see `defect` */
+export function itKeepsTheTransportContract(
+  name: string,
+  under: () => TransportUnderTest,
+  known: typeof defect = it,
+): void {
   describe(name, () => {
     let test: TransportUnderTest;
     let ends: End[];
@@ -79,7 +85,12 @@ export function itKeepsTheTransportContract(name: string, under: () => Transport
 
     it('refuses an address that is taken, in one line', async () => {
       const { there } = await pair();
-      const error = await newEnd().transport.listen(there).then(() => undefined, (thrown: unknown) => thrown);
+      const error = await newEnd()
+        .transport.listen(there)
+        .then(
+          () => undefined,
+          (thrown: unknown) => thrown,
+        );
       assert.instanceOf(error, RemotingError);
       assert.match((error as Error).message, /in use/);
       assert.notInclude((error as Error).message, '\n');
@@ -105,6 +116,13 @@ export function itKeepsTheTransportContract(name: string, under: () => Transport
       assert.deepEqual([...(await a.next()).frame], [2]);
     });
 
+    known('gives an answer to the route that the question went out on', async () => {
+      const { a, b, route } = await pair();
+      await sent(a, route, Uint8Array.of(1));
+      await sent(b, (await b.next()).route, Uint8Array.of(2));
+      assert.equal((await a.next()).route, route);
+    });
+
     it('keeps the routes of two senders apart', async () => {
       const { a, b, there, route } = await pair();
       const c = newEnd();
@@ -127,7 +145,9 @@ export function itKeepsTheTransportContract(name: string, under: () => Transport
 
     it('takes a frame for an address where nobody listens', async () => {
       const { a } = await pair();
-      assert.doesNotThrow(() => a.transport.send(a.transport.connect('127.0.0.1:1'), Uint8Array.of(1), () => {}));
+      assert.doesNotThrow(() =>
+        a.transport.send(a.transport.connect('127.0.0.1:1'), Uint8Array.of(1), () => {}),
+      );
     });
 
     it('frees its address when it is closed, and can be closed twice', async () => {

@@ -23,7 +23,13 @@ describe('a frame', () => {
 
   it('gives back its records in order', () => {
     const writer = new FrameWriter();
-    const system: SystemRecord = { number: 3, operation: 'watch', path: '/ä', address: '127.0.0.1:1/b', reason: '' };
+    const system: SystemRecord = {
+      number: 3,
+      operation: 'watch',
+      path: '/ä',
+      address: '127.0.0.1:1/b',
+      reason: '',
+    };
     writer.define(1, '127.0.0.1:1/a');
     writer.user(1, undefined, Uint8Array.of(1, 2));
     writer.user('/$ask/1', 2, new Uint8Array(100_000));
@@ -81,7 +87,8 @@ describe('a frame', () => {
     const writer = new FrameWriter();
     writer.user(1, 2, new Uint8Array(20));
     const frame = writer.take(header);
-    for (let end = headerSize + 1; end < frame.length; end++) assert.isString(read(frame.subarray(0, end)).fault);
+    for (let end = headerSize + 1; end < frame.length; end++)
+      assert.isString(read(frame.subarray(0, end)).fault);
   });
 
   it('never throws, whatever it is made of', () => {
@@ -133,6 +140,7 @@ function noise(random: () => number): Uint8Array {
 
 function mutated(whole: Uint8Array, random: () => number): Uint8Array {
   const frame = whole.slice(0, random() < 0.5 ? whole.length : Math.floor(random() * whole.length));
-  for (let n = 0; n < 3 && frame.length > 0; n++) frame[Math.floor(random() * frame.length)] = Math.floor(random() * 256);
+  for (let n = 0; n < 3 && frame.length > 0; n++)
+    frame[Math.floor(random() * frame.length)] = Math.floor(random() * 256);
   return frame;
 }

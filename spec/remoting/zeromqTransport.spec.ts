@@ -31,10 +31,10 @@ describe('two nodes over ZeroMQ', () => {
     a.lookup(`${b.address}/sink`).tell(Uint8Array.of(1, 2));
     const prototype = Object.getPrototypeOf(await seen);
     await Promise.all([a.stop(), b.stop()]);
-    assert.equal(prototype, Uint8Array.prototype);
+    assert.isTrue(prototype === Uint8Array.prototype);
   });
 
-  defect('never throw from tell, not even for port 0', async () => {
+  it('never throw from tell, not even for port 0', async () => {
     const a = await start();
     try {
       assert.doesNotThrow(() => a.lookup('127.0.0.1:0/a').tell('x'));
@@ -45,7 +45,10 @@ describe('two nodes over ZeroMQ', () => {
 
   it('refuse a port that is taken', async () => {
     const a = await start();
-    const error = await Node.start({ address: a.address, logger: silentLogger }).then(() => undefined, (thrown: unknown) => thrown);
+    const error = await Node.start({ address: a.address, logger: silentLogger }).then(
+      () => undefined,
+      (thrown: unknown) => thrown,
+    );
     assert.instanceOf(error, RemotingError);
     await a.stop();
   });

@@ -1,0 +1,64 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { assert } from 'chai';
+
+/** What makes two runs differ, and every package: each has one file that may touch it. `tools/biome.json` says the same. */
+const packages: Record<string, string> = {
+  zeromq: 'remoting/zeromqTransport.ts',
+  '@msgpack/msgpack': 'remoting/codec.ts',
+  uuid: 'base/world.ts',
+  debug: 'base/log.ts',
+  'tsx/esm/api': 'cli/load.ts',
+};
+const globals = [
+  'setTimeout',
+  'clearTimeout',
+  'setInterval',
+  'setImmediate',
+  'queueMicrotask',
+  'process.nextTick',
+  'process.hrtime',
+  'performance.now',
+  'Date.now',
+  'new Date()',
+  'Math.random',
+  'randomUUID',
+];
+const lib = new URL('../lib', import.meta.url).pathname;
+const sources = readdirSync(lib, { recursive: true, encoding: 'utf8' })
+  .filter(name => name.endsWith('.ts'))
+  .map(name => ({ name, code: withoutComments(readFileSync(join(lib, name), 'utf8')) }));
+
+describe('doors', () => {
+  for (const [name, door] of Object.entries(packages)) {
+    it(`${name} is imported by ${door} alone`, () => {
+      assert.deepEqual(importersOf(name), [door]);
+    });
+  }
+
+  it('no other package is imported', () => {
+    const imported = sources.flatMap(({ code }) => packagesIn(code));
+    assert.sameMembers(
+      [...new Set(imported)].filter(name => !name.startsWith('node:')),
+      Object.keys(packages),
+    );
+  });
+
+  for (const name of globals) {
+    it(`${name} is used by base/world.ts alone`, () => {
+      const users = sources.filter(({ code }) => code.includes(name)).map(source => source.name);
+      assert.includeMembers(['base/world.ts'], users);
+    });
+  }
+});
+
+const importersOf = (name: string): string[] =>
+  sources.filter(({ code }) => packagesIn(code).includes(name)).map(source => source.name);
+
+const packagesIn = (code: string): string[] =>
+  [...code.matchAll(/(?:from |import |import\(|require\()'([^'.][^']*)'/g)].map(([, name]) => name as string);
+
+/** Texts may speak of what code must not touch. */
+function withoutComments(code: string): string {
+  return code.replace(/\/\*[\s\S]*?\*\//g, '').replace(/(^|\s)\/\/.*$/gm, '');
+}
