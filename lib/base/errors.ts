@@ -73,7 +73,15 @@ export function show(value: unknown): string {
   try {
     return clip(JSON.stringify(value) ?? String(value));
   } catch {
+    return tagOf(value);
+  }
+}
+
+function tagOf(value: object): string {
+  try {
     return Object.prototype.toString.call(value);
+  } catch {
+    return 'an object that cannot be read';
   }
 }
 

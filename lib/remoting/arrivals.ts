@@ -2,7 +2,7 @@
 import { asError } from '../base/errors.ts';
 import { isAskPath } from '../core/ask.ts';
 import { InvalidMessage, MalformedInput } from '../core/events.ts';
-import type { TerminationReason } from '../core/message.ts';
+import { PoisonPill, type TerminationReason } from '../core/message.ts';
 import type { StandardSchemaV1 } from '../core/props.ts';
 import type { Ref } from '../core/ref.ts';
 import type { Codec } from './codec.ts';
@@ -13,6 +13,9 @@ import type { Place, Reader, SystemRecord } from './wire.ts';
 /** What no other node may stop or kill. */
 const isPrivate = (path: string) =>
   path === '/' || path.startsWith('/$') || path === '/system' || path.startsWith('/system/');
+
+const reasons: readonly string[] = ['stopped', 'killed', 'failed', 'notFound'];
+const reasonOf = (text: string) => (reasons.includes(text) ? text : 'stopped') as TerminationReason;
 
 export class Arrivals {
   readonly #host: RemotingHost;
@@ -53,7 +56,13 @@ export class Arrivals {
       this.#malformed(link, error);
       return this.#host.realm.deadLetter(body, from, to, 'undecodable');
     }
-    if (from !== undefined && isAskPath(from.path)) link.addWatcher(from, to);
+    if (message === PoisonPill && isPrivate(to.path)) {
+      this.#host.counts.told++;
+      return this.#host.realm.deadLetter(message, from, to, 'refused');
+    }
+    // One that was forwarded for a third node watches whom it asked, and its number may be that of an ask of this peer.
+    if (from !== undefined && isAskPath(from.path) && from.inlet.remoteNode === link.address)
+      link.addWatcher(from, to);
     const schema = this.#host.accepts(to);
     if (schema === undefined) to.inlet.enqueue(message, from, to);
     else this.#deliverIfValid(message, from, to, schema);
@@ -79,7 +88,7 @@ export class Arrivals {
 
   #system(link: Link, { operation, path, address, reason }: SystemRecord): void {
     try {
-      if (operation === 'terminated') return link.hasTerminated(path, address, reason as TerminationReason);
+      if (operation === 'terminated') return link.hasTerminated(path, address, reasonOf(reason));
       if (operation === 'unwatch') return link.removeWatcher(this.#sender(address).path, path);
       const to = this.#recipient(path);
       if (operation === 'watch') return link.addWatcher(this.#sender(address), to);

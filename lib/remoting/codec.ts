@@ -127,6 +127,8 @@ export class MessagePackCodec implements Codec {
   readonly #refs: RefCodec;
   readonly #encoder = newEncoder(this.extensions);
   readonly #decoder = new Decoder({ extensionCodec: this.extensions });
+  /** Whether an extension with a value inside has been met in the message that is being encoded. */
+  #isNested = false;
   readonly #classes = new Map<string, object>();
   readonly #names = new Map<object, string>();
 
@@ -155,7 +157,12 @@ export class MessagePackCodec implements Codec {
 
   encode(value: unknown): Uint8Array {
     try {
-      return this.#encoder.encodeSharedRef(value);
+      this.#isNested = false;
+      const bytes = this.#encoder.encodeSharedRef(value);
+      // The encoder counts the levels of each extension by itself; the whole is counted here.
+      const fault = this.#isNested ? scan(bytes, kindOf) : undefined;
+      if (fault === undefined) return bytes;
+      throw new SerializationError(`the message can't be sent: ${fault}`);
     } catch (error) {
       if (error instanceof SerializationError) throw at(error, pathTo(value, error));
       throw new SerializationError(
@@ -168,7 +175,8 @@ export class MessagePackCodec implements Codec {
   decode(bytes: Uint8Array): unknown {
     const fault = scan(bytes, kindOf);
     if (fault !== undefined) throw new SerializationError(`the bytes are no message: ${fault}`);
-    return this.#decodeScanned(bytes);
+    // Otherwise what is a Uint8Array in a message would be a Buffer, as the frames of ZeroMQ are.
+    return this.#decodeScanned(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength));
   }
 
   #decodeScanned(bytes: Uint8Array): unknown {
@@ -224,6 +232,7 @@ export class MessagePackCodec implements Codec {
   }
 
   #nested(type: number, value: unknown): ExtData {
+    this.#isNested = true;
     return new ExtData(type, this.#encoder.encode(value));
   }
 
@@ -274,7 +283,8 @@ export class MessagePackCodec implements Codec {
         `an instance of ${show(name)} has come, which is not registered here; call node.register with the class`,
       );
     }
-    return Object.assign(Object.create(prototype) as object, fields);
+    // Defined, not assigned: what has come calls no code of the class.
+    return Object.create(prototype, Object.getOwnPropertyDescriptors(Object(fields))) as object;
   }
 }
 
@@ -333,7 +343,8 @@ function decodeRegExp([source, flags]: readonly unknown[]): RegExp {
 
 function errorFields(error: Error): Record<string, unknown> {
   const { name, message, stack, cause } = error;
-  return { ...error, name, message, stack, ...(cause !== undefined && { cause }) };
+  const errors = error instanceof AggregateError ? { errors: error.errors } : {};
+  return { ...error, name, message, stack, ...(cause !== undefined && { cause }), ...errors };
 }
 
 function decodeError(fields: unknown): Error {
@@ -348,7 +359,7 @@ function decodeError(fields: unknown): Error {
   hide(error, 'stack', typeof stack === 'string' ? stack : String(message));
   if (error.name !== name) hide(error, 'name', String(name));
   for (const [key, value] of Object.entries(rest)) {
-    if (key === 'cause') hide(error, key, value);
+    if (key === 'cause' || key === 'errors') hide(error, key, value);
     else if (key !== '__proto__')
       Object.defineProperty(error, key, { value, writable: true, enumerable: true, configurable: true });
   }

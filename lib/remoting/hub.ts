@@ -24,6 +24,8 @@ export type Action<R> =
   | { readonly type: 'heartbeat'; readonly address: string }
   | { readonly type: 'goodbye'; readonly route: R; readonly target: string; readonly reason: string }
   | { readonly type: 'linkUp'; readonly address: string; readonly incarnation: string; readonly route: R }
+  /** The peer has come back on another connection: that is the one to send on. */
+  | { readonly type: 'reroute'; readonly address: string; readonly route: R }
   | {
       readonly type: 'linkDown';
       readonly address: string;
@@ -221,7 +223,8 @@ export class Hub<R> {
     this.#emit({ type: 'quarantined', address, incarnation });
     this.#emit({ type: 'refuse', route, target: incarnation, reason: 'quarantined' });
     const peer = this.#peers.get(address);
-    if (peer !== undefined) this.#lose(peer, 'quarantined');
+    if (peer !== undefined && (peer.phase === 'connecting' || peer.incarnation === incarnation))
+      this.#lose(peer, 'quarantined');
     return false;
   }
 
@@ -229,7 +232,8 @@ export class Hub<R> {
     let peer = this.#peers.get(address);
     if (peer?.phase === 'up') {
       peer.lastHeard = now;
-      if (peer.incarnation === incarnation) return;
+      if (peer.incarnation === incarnation) return this.#reroute(peer, route);
+      this.#bury(peer.incarnation as string, now);
       this.#lose(peer, 'newIncarnation');
       peer = undefined;
     }
@@ -243,6 +247,12 @@ export class Hub<R> {
     peer.route ??= route;
     peer.lastHeard = now;
     this.#emit({ type: 'linkUp', address, incarnation, route: peer.route });
+  }
+
+  #reroute(peer: Peer<R>, route: R): void {
+    if (peer.isDialled || peer.route === route) return;
+    peer.route = route;
+    this.#emit({ type: 'reroute', address: peer.address, route });
   }
 
   #lose(peer: Peer<R>, reason: DownReason): void {

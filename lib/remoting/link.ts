@@ -77,6 +77,8 @@ export class Link {
   // ---- incoming
   #heardSequence = 0;
   #heardSystem = 0;
+  /** Whether the peer uses numbers that are not known here: it is asked again until it defines some, for the asking may be lost too. */
+  #isOutOfStep = false;
   readonly #places = new Map<number, { address: string; ref: Ref | undefined }>();
   // ---- death watch
   readonly #watches = new Map<string, Watch>();
@@ -243,11 +245,17 @@ export class Link {
 
   /** A heartbeat is due: it carries what the peer should know, and again what it has not confirmed since the last one. */
   heartbeat(): void {
+    this.#writer.control({ kind: 'heartbeat' });
+    this.#grown();
+  }
+
+  /** To be called at every tick, however much is sent: says again what the peer has not confirmed since the last one. */
+  resend(): void {
+    if (this.#isOutOfStep) this.#askResync();
     const lost = this.#unconfirmed.filter(({ number }) => number <= this.#sentUpTo);
     for (const record of lost) this.#writer.system(record);
     this.#sentUpTo = this.#systemNumber;
-    this.#writer.control({ kind: 'heartbeat' });
-    this.#grown();
+    if (lost.length > 0) this.#grown();
   }
 
   // ---- what comes in ------------------------------------------------------------------------------------------------
@@ -259,11 +267,16 @@ export class Link {
     if (sequence !== this.#heardSequence + 1) {
       // Definitions may have been in what is lost: the peer is to number its addresses anew.
       this.#places.clear();
-      this.#writer.control({ kind: 'resync' });
-      this.#grown();
+      this.#askResync();
     }
     this.#heardSequence = sequence;
     return true;
+  }
+
+  #askResync(): void {
+    this.#isOutOfStep = true;
+    this.#writer.control({ kind: 'resync' });
+    this.#grown();
   }
 
   /** Numbers that the peer does not know any more are given anew. */
@@ -272,6 +285,7 @@ export class Link {
   }
 
   define(number: number, address: string): void {
+    this.#isOutOfStep = false;
     if (this.#places.size < mostNumbers || this.#places.has(number))
       this.#places.set(number, { address, ref: undefined });
   }
@@ -280,7 +294,10 @@ export class Link {
   refAt(place: Place, find: (address: string) => Ref): Ref | undefined {
     if (typeof place === 'string') return find(place);
     const known = place === undefined ? undefined : this.#places.get(place);
-    if (known === undefined) return undefined;
+    if (known === undefined) {
+      if (place !== undefined) this.#isOutOfStep = true;
+      return undefined;
+    }
     if (known.ref === undefined || known.ref.isStopped) known.ref = find(known.address);
     return known.ref;
   }
@@ -334,6 +351,11 @@ export class Link {
     this.#route = route;
     this.#target = incarnation;
     this.#flush();
+  }
+
+  /** What is sent from now on goes out on another connection. */
+  reroute(route: Route): void {
+    this.#route = route;
   }
 
   /** The end of this link: nothing of it is used again. */

@@ -102,7 +102,10 @@ class MemoryTransport implements Transport {
   }
 
   connect(address: string): Route {
-    return new MemoryRoute(address);
+    // An answer comes in on the connection that went out.
+    const route = new MemoryRoute(address);
+    this.#inbound.set(address, route);
+    return route;
   }
 
   send(route: Route, frame: Uint8Array, done: (hasLeft: boolean) => void): void {
@@ -115,6 +118,8 @@ class MemoryTransport implements Transport {
 
   disconnect(route: Route): void {
     this.#closed.add(route);
+    const { to } = route as MemoryRoute;
+    if (this.#inbound.get(to) === route) this.#inbound.delete(to);
   }
 
   async close(): Promise<void> {

@@ -8,11 +8,11 @@ import type { Link } from './link.ts';
 export class RemoteInlet extends Inlet<Ref> {
   readonly realm: Realm<Ref>;
   readonly #node: string;
-  readonly #findLink: () => Link | undefined;
+  readonly #findLink: (mayDial: boolean) => Link | undefined;
   readonly #unreachable: UnreachableInlet;
 
   /** @param findLink the link to that node, dialled if there is none; undefined once this node has stopped */
-  constructor(realm: Realm<Ref>, node: string, findLink: () => Link | undefined) {
+  constructor(realm: Realm<Ref>, node: string, findLink: (mayDial: boolean) => Link | undefined) {
     super();
     this.realm = realm;
     this.#node = node;
@@ -25,14 +25,16 @@ export class RemoteInlet extends Inlet<Ref> {
   }
 
   enqueue(message: unknown, sender: Ref | undefined, to: Ref): void {
-    const link = this.#findLink();
+    const link = this.#findLink(true);
     if (link === undefined) return this.#unreachable.enqueue(message, sender, to);
     this.realm.counts.told++;
     link.tell(message, sender, to);
   }
 
   signal(signal: Signal<Ref>, to: Ref): void {
-    const link = this.#findLink();
+    // The others take back or answer what went over a link: without it they mean nothing.
+    const isNew = signal.type === 'watch' || signal.type === 'stop' || signal.type === 'kill';
+    const link = this.#findLink(isNew);
     if (link === undefined) return this.#unreachable.signal(signal, to);
     switch (signal.type) {
       case 'watch':

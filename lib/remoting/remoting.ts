@@ -21,6 +21,7 @@ import {
   type Control,
   digitsOf,
   FrameWriter,
+  type Header,
   noIncarnation,
   readControl,
   readHeader,
@@ -115,7 +116,11 @@ export class Remoting {
   route(node: string): Inlet<Ref> {
     let inlet = this.#inlets.get(node);
     if (inlet === undefined) {
-      inlet = new RemoteInlet(this.#host.realm, node, () => this.#links.get(node) ?? this.#dial(node));
+      inlet = new RemoteInlet(
+        this.#host.realm,
+        node,
+        mayDial => this.#links.get(node) ?? (mayDial ? this.#dial(node) : undefined),
+      );
       this.#inlets.set(node, inlet);
     }
     return inlet;
@@ -177,6 +182,7 @@ export class Remoting {
     this.#cancelTick = this.#host.world.clock.after(this.#options.heartbeatInterval, () => {
       this.#cancelTick = undefined;
       this.#carryOut(this.#hub.tick(this.#now));
+      for (const link of this.#links.values()) if (link.isUp) link.resend();
       if (!this.#hub.isIdle) this.#keepTicking();
     });
   }
@@ -204,6 +210,8 @@ export class Remoting {
         return this.#links.get(action.address)?.heartbeat();
       case 'linkUp':
         return this.#linkUp(action);
+      case 'reroute':
+        return this.#links.get(action.address)?.reroute(action.route);
       case 'linkDown':
         return this.#linkDown(action);
       case 'quarantined':
@@ -252,7 +260,7 @@ export class Remoting {
     const header = readHeader(frame);
     if (typeof header === 'string') return this.#malformed(route.label, header);
     const { source, target, sequence, ack } = header;
-    if (sequence === 0) return this.#handshake(route, source, frame);
+    if (sequence === 0) return this.#handshake(route, header, frame);
     const address = this.#hub.heard(route, source, target, this.#now);
     this.#carryOut(this.#hub.drain());
     const link = address === undefined ? undefined : this.#links.get(address);
@@ -263,9 +271,11 @@ export class Remoting {
   }
 
   /** Who it is stands in the record: there may be no link yet. */
-  #handshake(route: Route, source: string, frame: Uint8Array): void {
+  #handshake(route: Route, { source, target }: Header, frame: Uint8Array): void {
     const record = readControl(frame);
     if (typeof record === 'string') return this.#malformed(route.label, record);
+    // Only a hello may come from one who does not know this life; the rest was meant for the one before.
+    if (record.kind !== 'hello' && target !== this.#own) return;
     switch (record.kind) {
       case 'hello':
       case 'welcome':

@@ -18,6 +18,8 @@ const retryAfter = 20;
 const linger = 500;
 /** How long, in ms, frames are taken in before actors and I/O get their turn. */
 const receiveSlice = 2;
+/** Inbound connections that are remembered: only so that the same one is the same object. */
+const mostInbound = 10_000;
 /** Frames that a socket holds before it takes no more: each may be a batch of 64 KiB. */
 const highWaterMark = 256;
 
@@ -187,12 +189,12 @@ class ZeromqTransport implements Transport {
     const { clock, scheduler } = this.#world;
     let since = clock.now();
     while (!socket.closed) {
-      try {
-        take((await socket.receive()) as Buffer[]);
-      } catch (error) {
-        if (!socket.closed) this.#events.malformed('the socket', asError(error).message);
+      const frames = await socket.receive().catch((error: unknown) => asError(error));
+      if (frames instanceof Error) {
+        if (!socket.closed) this.#events.malformed('the socket', frames.message);
         return;
       }
+      take(frames as Buffer[]);
       // Frames that are there already come in microtasks: without a pause they would arrive and never be handled.
       if (clock.now() - since < receiveSlice) continue;
       await new Promise<void>(resolve => scheduler.later(resolve));
@@ -206,6 +208,7 @@ class ZeromqTransport implements Transport {
     if (route === undefined) {
       route = new RouterRoute(id);
       this.#inbound.set(key, route);
+      if (this.#inbound.size > mostInbound) this.#inbound.delete(this.#inbound.keys().next().value as string);
     }
     return route;
   }

@@ -17,8 +17,8 @@ const patience = 3000;
 
 class ProbeActor extends Actor<unknown, { arrived: (arrived: Arrived) => void }> {
   override receive(message: unknown): void {
-    if (message instanceof WatchRequest) this.watch(message.ref);
-    else if (message instanceof UnwatchRequest) this.unwatch(message.ref);
+    if (message instanceof UnwatchRequest) this.unwatch(message.ref);
+    else if (message instanceof WatchRequest) this.watch(message.ref);
     else this.params.arrived({ message, sender: this.sender });
   }
 }
@@ -97,8 +97,7 @@ export class TestProbe {
   async expectNothing(clock: { advance(ms: number): Promise<void> }, ms = 0): Promise<void> {
     await clock.advance(ms);
     const [first] = this.#arrived;
-    if (first !== undefined)
-      throw this.#unexpected('nothing', first.message);
+    if (first !== undefined) throw this.#unexpected('nothing', first.message);
   }
 
   /** Answers the sender of the message that was expected last. */
@@ -116,7 +115,9 @@ export class TestProbe {
   }
 
   #unexpected(expected: string, actual: unknown): AssertionError {
-    return new AssertionError({ message: `${this.ref.address} expected ${expected} and got ${show(actual)}` });
+    return new AssertionError({
+      message: `${this.ref.address} expected ${expected} and got ${show(actual)}`,
+    });
   }
 
   #wait(): Promise<Arrived> {

@@ -1,7 +1,7 @@
 import { assert } from 'chai';
 import { ActorStopped, PoisonPill, type Ref, SerializationError, TimeoutError } from '../../lib/index.ts';
 import { MessagePackCodec } from '../../lib/remoting/codec.ts';
-import { defect, newCluster, seeded } from './support.ts';
+import { newCluster, seeded } from './support.ts';
 
 const noRefs = {
   refAt: (address: string): Ref => assert.fail(`there are no refs here, not even ${address}`),
@@ -104,7 +104,7 @@ describe('MessagePackCodec', () => {
       assert.equal(back.name, 'Odd');
     });
 
-    defect('keep the errors of an AggregateError', () => {
+    it('keep the errors of an AggregateError', () => {
       const back = cross(new AggregateError([new Error('one')], 'all')) as AggregateError;
       assert.equal(back.errors?.length, 1);
     });
@@ -144,7 +144,7 @@ describe('MessagePackCodec', () => {
       assert.throws(() => codec.register(class {}), TypeError);
     });
 
-    defect('does not call setters of the class for fields that have come', () => {
+    it('does not call setters of the class for fields that have come', () => {
       let called = false;
       class Sent {
         secret = 1;
@@ -196,7 +196,7 @@ describe('MessagePackCodec', () => {
       assert.deepEqual(codec.decode(codec.encode({ a: 1 }).slice()), { a: 1 });
     });
 
-    defect('is told here, and not on the other side, for Maps that are nested too deep', () => {
+    it('is told here, and not on the other side, for Maps that are nested too deep', () => {
       let deep: unknown = 1;
       for (let i = 0; i < 100; i++) deep = new Map([[1, deep]]);
       assert.throws(() => new MessagePackCodec(noRefs).encode(deep), SerializationError);

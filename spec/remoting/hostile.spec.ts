@@ -4,7 +4,7 @@ import { DeadLetter, MalformedInput, type Node, NodeDown, NodeUp } from '../../l
 import { FrameWriter } from '../../lib/remoting/wire.ts';
 import { TestProbe } from '../../lib/testkit/index.ts';
 import { RawPeer } from './rawPeer.ts';
-import { type Cluster, defect, heard, newCluster, seeded } from './support.ts';
+import { type Cluster, heard, newCluster, seeded } from './support.ts';
 
 describe('a peer that says what it should not', () => {
   it('is reported for bytes that are no frame, and harms nothing', async () => {
@@ -83,7 +83,7 @@ describe('a peer that says what it should not', () => {
     assert.lengthOf(peer.controls, before);
   });
 
-  defect('is asked to define its numbers for as long as it uses ones that are unknown', async () => {
+  it('is asked to define its numbers for as long as it uses ones that are unknown', async () => {
     const { cluster, node, peer } = await joined();
     const asked = () => peer.controls.filter(({ kind }) => kind === 'resync').length;
     cluster.network.cut(node.address, peer.address);
@@ -94,7 +94,7 @@ describe('a peer that says what it should not', () => {
     assert.isAbove(asked(), 0);
   });
 
-  defect('is not taken for the answer to a hello of a life before', async () => {
+  it('is not taken for the answer to a hello of a life before', async () => {
     const { cluster, node } = await joined();
     const ups = heard(node, NodeUp);
     const stranger = await RawPeer.join(cluster, node, 8, 'f'.repeat(32));
@@ -137,7 +137,7 @@ describe('a peer that says what it should not', () => {
     assert.lengthOf(ups, 1);
   });
 
-  defect('does not mix up the asks of two nodes that have the same number', async () => {
+  it('does not mix up the asks of two nodes that have the same number', async () => {
     const { node, peer, cluster } = await joined();
     const target = node.spawn(() => {}, { name: 'mute' });
     // One that another node asked and this peer forwarded; then one of the peer's own.

@@ -1,6 +1,5 @@
 import { assert } from 'chai';
 import { type Action, Hub } from '../../lib/remoting/hub.ts';
-import { defect } from './support.ts';
 
 const self = 'a'.repeat(32);
 const theirs = 'b'.repeat(32);
@@ -94,13 +93,13 @@ describe('Hub', () => {
       ]);
     });
 
-    defect('does not let the incarnation before return', () => {
+    it('does not let the incarnation before return', () => {
       const hub = up();
       hub.hello('in', peer, later, 100);
       assert.notDeepInclude(types(hub.hello('in', peer, theirs, 101)), 'linkUp');
     });
 
-    defect('goes over to the new connection of a peer that has reconnected', () => {
+    it('goes over to the new connection of a peer that has reconnected', () => {
       const hub = newHub();
       hub.hello('in', peer, theirs, 0);
       hub.hello('in again', peer, theirs, 1000);

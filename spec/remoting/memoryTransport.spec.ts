@@ -1,7 +1,7 @@
 import { assert } from 'chai';
 import { world } from '../../lib/base/world.ts';
 import { ManualClock, MemoryNetwork } from '../../lib/testkit/index.ts';
-import { defect, seeded } from './support.ts';
+import { seeded } from './support.ts';
 import { itKeepsTheTransportContract, type TransportUnderTest } from './transport.contract.ts';
 
 const underTest = (): TransportUnderTest => {
@@ -14,7 +14,7 @@ const underTest = (): TransportUnderTest => {
   };
 };
 
-itKeepsTheTransportContract('MemoryNetwork.transport', underTest, defect);
+itKeepsTheTransportContract('MemoryNetwork.transport', underTest);
 
 describe('MemoryNetwork', () => {
   it('delivers a frame 1 ms after it was sent', async () => {

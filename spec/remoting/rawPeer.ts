@@ -50,7 +50,7 @@ export class RawPeer {
   }
 
   /** Sends a frame of the handshake. */
-  handshake(record: Control, target = noIncarnation): Promise<void> {
+  handshake(record: Control, target = record.kind === 'hello' ? noIncarnation : this.#target): Promise<void> {
     const writer = new FrameWriter();
     writer.control(record);
     return this.send(writer.take({ source: this.incarnation, target, sequence: 0, ack: 0 }));

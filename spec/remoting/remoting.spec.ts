@@ -14,7 +14,7 @@ import {
   type Terminated,
 } from '../../lib/index.ts';
 import { MemoryNetwork, TestProbe } from '../../lib/testkit/index.ts';
-import { addressOf, type Cluster, defect, heard, newCluster } from './support.ts';
+import { addressOf, type Cluster, heard, newCluster } from './support.ts';
 
 describe('a message to another node', () => {
   it('arrives, in order', async () => {
@@ -289,7 +289,7 @@ describe('an actor on another node', () => {
     assert.isFalse(b.guardian.isStopped);
   });
 
-  defect('cannot be stopped by a PoisonPill when it is the guardian', async () => {
+  it('cannot be stopped by a PoisonPill when it is the guardian', async () => {
     const { cluster, a, b } = await two();
     a.lookup(`${b.address}/`).tell(PoisonPill);
     await cluster.clock.advance(10_000);

@@ -63,7 +63,3 @@ export function seeded(seed: number): () => number {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   };
 }
-
-/** Describes what the contract demands and the code does not do yet: pending, and run with `DEFECTS=1`. */
-export const defect: (title: string, run: () => Promise<void> | void) => unknown =
-  process.env['DEFECTS'] === '1' ? (title, run) => it(title, run) : (title, run) => it.skip(title, run);
