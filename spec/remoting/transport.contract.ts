@@ -2,7 +2,6 @@
 import { assert } from 'chai';
 import { RemotingError } from '../../lib/index.ts';
 import type { Route, Transport, TransportEvents } from '../../lib/remoting/transport.ts';
-import type { defect } from './support.ts';
 
 export interface TransportUnderTest {
   make(events: TransportEvents): Transport;

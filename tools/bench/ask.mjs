@@ -34,7 +34,8 @@ await measure(
   'ask/100 in flight',
   inFlight * rounds,
   withNode(async echo => {
-    for (let i = 0; i < rounds; i++) await Promise.all(Array.from({ length: inFlight }, (_, k) => echo.ask(k)));
+    for (let i = 0; i < rounds; i++)
+      await Promise.all(Array.from({ length: inFlight }, (_, k) => echo.ask(k)));
   }),
   async () => {
     const echo = async value => value;

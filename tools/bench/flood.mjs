@@ -26,5 +26,11 @@ await new Promise(resolve => {
 });
 gaps.sort((x, y) => x - y);
 const at = share => Number(gaps[Math.floor(share * (gaps.length - 1))].toFixed(2));
-print({ scenario: 'flood', unit: 'ms between ticks of a 1 ms interval', p50: at(0.5), p99: at(0.99), max: at(1) });
+print({
+  scenario: 'flood',
+  unit: 'ms between ticks of a 1 ms interval',
+  p50: at(0.5),
+  p99: at(0.99),
+  max: at(1),
+});
 process.exit(0);

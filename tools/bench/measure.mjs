@@ -30,7 +30,13 @@ export async function measure(scenario, ops, run, bare) {
     bareSeconds.push(await timed(bare));
   }
   const [own, bound] = [median(seconds), median(bareSeconds)];
-  print({ scenario, ops, perSecond: Math.round(ops / own), barePerSecond: Math.round(ops / bound), ratio: Number((bound / own).toFixed(3)) });
+  print({
+    scenario,
+    ops,
+    perSecond: Math.round(ops / own),
+    barePerSecond: Math.round(ops / bound),
+    ratio: Number((bound / own).toFixed(3)),
+  });
 }
 
 export const print = line => console.log(JSON.stringify(line));

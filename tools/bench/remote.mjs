@@ -84,7 +84,13 @@ async function bench() {
 
   await alternate(own, raw, (ours, theirs) => {
     const [a, b] = [messages / ours, messages / theirs];
-    print({ scenario: 'remote/oneWay', ops: messages, perSecond: Math.round(a), rawPerSecond: Math.round(b), ratio: round(a / b) });
+    print({
+      scenario: 'remote/oneWay',
+      ops: messages,
+      perSecond: Math.round(a),
+      rawPerSecond: Math.round(b),
+      ratio: round(a / b),
+    });
   });
   const [p50, p99] = await ownAsks();
   const [rawP50, rawP99] = await rawAsks();

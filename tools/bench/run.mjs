@@ -17,6 +17,8 @@ if (!existsSync(join(folder, '..', '..', 'dist', 'index.js'))) {
   process.exit(1);
 }
 for (const name of wanted.length > 0 ? wanted : all) {
-  const { status } = spawnSync(process.execPath, ['--expose-gc', join(folder, `${name}.mjs`)], { stdio: 'inherit' });
+  const { status } = spawnSync(process.execPath, ['--expose-gc', join(folder, `${name}.mjs`)], {
+    stdio: 'inherit',
+  });
   if (status !== 0) process.exit(status ?? 1);
 }

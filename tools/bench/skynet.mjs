@@ -18,7 +18,8 @@ class Sky extends Actor {
     } else {
       this.to = message.to;
       const size = message.size / 10;
-      for (let i = 0; i < 10; i++) this.spawn(Sky).tell({ first: message.first + i * size, size, to: this.ref });
+      for (let i = 0; i < 10; i++)
+        this.spawn(Sky).tell({ first: message.first + i * size, size, to: this.ref });
     }
   }
   answer(sum) {
