@@ -9,13 +9,13 @@ import { Actor, type NodeFace, propsOf, type Spawn, type Spawnable } from './act
 import { ActorCell } from './actorCell.ts';
 import { Uri } from './address.ts';
 import { Ask, Joiner } from './ask.ts';
-import type { Cell } from './cell.ts';
 import { Counts, type Stats } from './counts.ts';
 import { DeadInlet, UnreachableInlet } from './deadLetters.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { DeadLetter, EventStream } from './events.ts';
 import type { Home } from './home.ts';
 import type { AskOptions, Inlet } from './inlet.ts';
+import type { MailCell } from './mailCell.ts';
 import type { DeadLetterReason, Failure, TerminationReason } from './message.ts';
 import type { SpawnOptions } from './props.ts';
 import { Ref } from './ref.ts';
@@ -226,13 +226,13 @@ export class System implements Home {
   }
 }
 
-function walk(cell: Cell, names: readonly string[]): Cell | undefined {
-  let at: Cell | undefined = cell;
+function walk(cell: MailCell, names: readonly string[]): MailCell | undefined {
+  let at: MailCell | undefined = cell;
   for (const name of names) at = at?.children?.get(name);
   return at;
 }
 
-function visit(cell: Cell, see: (cell: Cell) => void): void {
+function visit(cell: MailCell, see: (cell: MailCell) => void): void {
   const stack = [cell];
   for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
     see(next);

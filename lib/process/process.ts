@@ -6,7 +6,7 @@ import { InvalidEscalation, show, TimeoutError, TroupeError } from '../base/erro
 import { compile, type Matched } from '../base/patterns.ts';
 import { Actor, hostOf } from '../core/actor.ts';
 import type { ActorCell } from '../core/actorCell.ts';
-import { main } from '../core/cell.ts';
+import { main } from '../core/mailCell.ts';
 import { Terminated } from '../core/message.ts';
 import { Operation } from '../core/operation.ts';
 import { ActorStopped } from '../core/ref.ts';
