@@ -16,6 +16,8 @@ zmq.context.blocky = false;
 const retryAfter = 20;
 /** How long, in ms, a closed socket goes on sending what it has taken: the goodbye, above all. */
 const linger = 500;
+/** How long, in ms, to wait for the port to be free. */
+const freeTimeout = 250;
 /** How long, in ms, frames are taken in before actors and I/O get their turn. */
 const receiveSlice = 2;
 /** Inbound connections that are remembered: only so that the same one is the same object. */
@@ -59,7 +61,6 @@ class ZeromqTransport implements Transport {
   readonly #inbound = new Map<string, RouterRoute>();
   readonly #retries = new Set<Cancel>();
   #router: zmq.Router | undefined;
-  #bound: string | undefined;
   /** The ROUTER takes one send at a time, whatever the route. */
   readonly #routerQueue: (Outgoing & { route: RouterRoute })[] = [];
   #isRouterBusy = false;
@@ -91,7 +92,7 @@ class ZeromqTransport implements Transport {
       throw new RemotingError(bindFailure(address, asError(error)), { cause: error });
     }
     this.#router = router;
-    this.#bound = router.lastEndpoint ?? undefined;
+    const bound = router.lastEndpoint?.slice('tcp://'.length);
     void this.#receive(router, frames => {
       const [id, frame] = frames;
       if (frames.length !== 2 || id === undefined || frame === undefined) {
@@ -102,7 +103,7 @@ class ZeromqTransport implements Transport {
       }
       this.#events.frame(this.#inboundRoute(id), frame);
     });
-    return this.#bound?.slice('tcp://'.length) ?? address;
+    return bound ?? address;
   }
 
   connect(address: string): Route {
@@ -142,12 +143,23 @@ class ZeromqTransport implements Transport {
     this.#isClosed = true;
     for (const cancel of this.#retries) cancel();
     for (const route of [...this.#dealers]) this.disconnect(route);
-    if (this.#router !== undefined && this.#bound !== undefined) {
-      // Free the port before anybody is told that this node has stopped.
-      await this.#router.unbind(this.#bound).catch(() => {});
-      this.#router.linger = linger;
-      this.#router.close();
-    }
+    if (this.#router !== undefined) await this.#closeRouter(this.#router);
+  }
+
+  /**
+   * Waits until the port is free, so that nobody is told that this node has stopped while its port is taken. `unbind` would
+   * say so, but it runs in another thread beside the socket's own traffic, and libzmq ends the process when the two meet.
+   */
+  async #closeRouter(router: zmq.Router): Promise<void> {
+    await new Promise<void>(resolve => {
+      const cancel = this.#world.clock.after(freeTimeout, resolve);
+      router.events.on('close', () => {
+        cancel();
+        resolve();
+      });
+      router.linger = linger;
+      router.close();
+    });
   }
 
   #sendOut(route: DealerRoute, outgoing: Outgoing): void {
@@ -189,16 +201,23 @@ class ZeromqTransport implements Transport {
     const { clock, scheduler } = this.#world;
     let since = clock.now();
     while (!socket.closed) {
-      const frames = await socket.receive().catch((error: unknown) => asError(error));
-      if (frames instanceof Error) {
-        if (!socket.closed) this.#events.malformed('the socket', frames.message);
-        return;
-      }
-      take(frames as Buffer[]);
+      const frames = await this.#next(socket);
+      if (frames === undefined) return;
+      take(frames);
       // Frames that are there already come in microtasks: without a pause they would arrive and never be handled.
       if (clock.now() - since < receiveSlice) continue;
       await new Promise<void>(resolve => scheduler.later(resolve));
       since = clock.now();
+    }
+  }
+
+  /** The next message; undefined once the socket is being closed, which rejects or refuses to wait any longer. */
+  async #next(socket: zmq.Router | zmq.Dealer): Promise<Buffer[] | undefined> {
+    try {
+      return (await socket.receive()) as Buffer[];
+    } catch (error) {
+      if (!this.#isClosed && !socket.closed) this.#events.malformed('the socket', asError(error).message);
+      return undefined;
     }
   }
 
