@@ -43,10 +43,28 @@ export interface CompleteOptions {
   readonly world: World;
 }
 
+const known = [
+  'address',
+  'advertise',
+  'remoting',
+  'supervision',
+  'shutdownTimeout',
+  'logger',
+  'verbose',
+  'clock',
+  'random',
+  'scheduler',
+  'transport',
+];
+
 /** @throws TypeError or InvalidAddress that names the option and what is wrong with it */
 export function completeOptions(options: NodeOptions): CompleteOptions {
   if (typeof options !== 'object' || options === null) {
     throw new TypeError(`Node.start(options): options must be an object, not ${show(options)}`);
+  }
+  for (const key of Object.keys(options)) {
+    if (known.includes(key)) continue;
+    throw new TypeError(`Node.start: there is no option ${show(key)}; the options are ${known.join(', ')}`);
   }
   const {
     address,

@@ -1,5 +1,5 @@
 import { assert } from 'chai';
-import { Actor, ActorError } from '../../lib/index.ts';
+import { Actor, ActorError, type Ref } from '../../lib/index.ts';
 import { gate, heard, into, startNode } from './support.ts';
 
 describe('receive', () => {
@@ -119,5 +119,22 @@ describe('receive', () => {
     node.spawn(Named).tell('hello');
     await clock.settle();
     assert.deepEqual(seen, ['named']);
+  });
+});
+
+describe('two actors that message each other without end', () => {
+  it('leave a turn to everything else, even while a manual clock stands still', async () => {
+    class Player extends Actor<Ref> {
+      override receive(to: Ref) {
+        to.tell(this.ref);
+      }
+    }
+    const { node, clock } = await startNode();
+    const [a, b] = [node.spawn(Player), node.spawn(Player)];
+    a.tell(b as Ref);
+    await clock.settle();
+    a.kill();
+    await clock.settle();
+    assert.isTrue(a.isStopped);
   });
 });
