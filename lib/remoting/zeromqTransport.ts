@@ -55,7 +55,7 @@ class RouterRoute implements Route {
 
 class ZeromqTransport implements Transport {
   readonly #world: World;
-  readonly #events: TransportEvents;
+  #events: TransportEvents;
   readonly #options: Partial<zmq.SocketOptions<zmq.Dealer>>;
   readonly #dealers = new Set<DealerRoute>();
   readonly #inbound = new Map<string, RouterRoute>();
@@ -143,7 +143,11 @@ class ZeromqTransport implements Transport {
     this.#isClosed = true;
     for (const cancel of this.#retries) cancel();
     for (const route of [...this.#dealers]) this.disconnect(route);
+    // What ZeroMQ still holds of this transport must not hold the node.
+    this.#events = deaf;
     if (this.#router !== undefined) await this.#closeRouter(this.#router);
+    this.#router = undefined;
+    this.#inbound.clear();
   }
 
   /**
@@ -242,6 +246,8 @@ function bindFailure(address: string, error: Error): string {
   if (code === 'EACCES') return `this user may not bind ${address}`;
   return `${address} can't be bound: ${error.message}`;
 }
+
+const deaf: TransportEvents = { frame: () => {}, malformed: () => {} };
 
 /** The transport of every node unless told otherwise. */
 export const zeromqTransport: TransportFactory = (world, events, options) =>
