@@ -14,6 +14,8 @@ zmq.context.blocky = false;
 
 /** How long, in ms, to wait before a frame is offered again that the socket would not take. */
 const retryAfter = 20;
+/** How long, in ms, a socket stays open after its last frame: one that is closed at once may drop it, whatever its linger. */
+const grace = 25;
 /** How long, in ms, a closed socket goes on sending what it has taken: the goodbye, above all. */
 const linger = 500;
 /** How long, in ms, to wait for the port to be free. */
@@ -58,12 +60,15 @@ class ZeromqTransport implements Transport {
   #events: TransportEvents;
   readonly #options: Partial<zmq.SocketOptions<zmq.Dealer>>;
   readonly #dealers = new Set<DealerRoute>();
+  /** Sockets that are still to send what they have taken. */
+  readonly #parting = new Set<zmq.Dealer>();
   readonly #inbound = new Map<string, RouterRoute>();
-  readonly #retries = new Set<Cancel>();
+  /** Timers that a close calls off. */
+  readonly #pending = new Set<Cancel>();
   #router: zmq.Router | undefined;
   /** The ROUTER takes one send at a time, whatever the route. */
   readonly #routerQueue: (Outgoing & { route: RouterRoute })[] = [];
-  #isRouterBusy = false;
+  #draining: Promise<void> | undefined;
   #isClosed = false;
 
   constructor(world: World, events: TransportEvents, { maxFrameSize }: TransportOptions) {
@@ -123,7 +128,7 @@ class ZeromqTransport implements Transport {
     if (route instanceof DealerRoute) this.#sendOut(route, { frame, done });
     else if (route instanceof RouterRoute) {
       this.#routerQueue.push({ route, frame, done });
-      if (!this.#isRouterBusy) void this.#drainRouter();
+      this.#draining ??= this.#drainRouter();
     }
   }
 
@@ -131,8 +136,8 @@ class ZeromqTransport implements Transport {
     if (route instanceof DealerRoute) {
       route.isOpen = false;
       this.#dealers.delete(route);
-      route.socket.linger = linger;
-      route.socket.close();
+      this.#parting.add(route.socket);
+      this.#cancelOnClose(grace, () => this.#closeDealer(route.socket));
     } else if (route instanceof RouterRoute) {
       this.#inbound.delete(route.id.toString('latin1'));
     }
@@ -141,13 +146,24 @@ class ZeromqTransport implements Transport {
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    for (const cancel of this.#retries) cancel();
-    for (const route of [...this.#dealers]) this.disconnect(route);
+    const isConnected = this.#dealers.size + this.#parting.size + this.#inbound.size > 0;
+    for (const cancel of this.#pending) cancel();
+    for (const { socket } of this.#dealers) this.#parting.add(socket);
+    this.#dealers.clear();
     // What ZeroMQ still holds of this transport must not hold the node.
     this.#events = deaf;
+    await this.#draining;
+    if (isConnected) await new Promise<void>(resolve => this.#world.clock.after(grace, resolve));
+    for (const socket of this.#parting) this.#closeDealer(socket);
     if (this.#router !== undefined) await this.#closeRouter(this.#router);
     this.#router = undefined;
     this.#inbound.clear();
+  }
+
+  #closeDealer(socket: zmq.Dealer): void {
+    this.#parting.delete(socket);
+    socket.linger = linger;
+    socket.close();
   }
 
   /**
@@ -176,20 +192,22 @@ class ZeromqTransport implements Transport {
   }
 
   #retry(again: () => void): void {
-    if (this.#isClosed) return;
-    const cancel = this.#world.clock.after(retryAfter, () => {
-      this.#retries.delete(cancel);
-      again();
+    if (!this.#isClosed) this.#cancelOnClose(retryAfter, again);
+  }
+
+  #cancelOnClose(delay: number, run: () => void): void {
+    const cancel = this.#world.clock.after(delay, () => {
+      this.#pending.delete(cancel);
+      run();
     });
-    this.#retries.add(cancel);
+    this.#pending.add(cancel);
   }
 
   async #drainRouter(): Promise<void> {
-    this.#isRouterBusy = true;
     for (let next = this.#routerQueue.shift(); next !== undefined; next = this.#routerQueue.shift()) {
       next.done(await this.#sendBack(next.route, next.frame));
     }
-    this.#isRouterBusy = false;
+    this.#draining = undefined;
   }
 
   async #sendBack(route: RouterRoute, frame: Uint8Array): Promise<boolean> {

@@ -1,6 +1,6 @@
 import { assert } from 'chai';
 import { world } from '../../lib/base/world.ts';
-import { Node, RemotingError, silentLogger } from '../../lib/index.ts';
+import { Node, NodeDown, RemotingError, silentLogger } from '../../lib/index.ts';
 import { zeromqTransport } from '../../lib/remoting/zeromqTransport.ts';
 import { itKeepsTheTransportContract } from './transport.contract.ts';
 
@@ -31,6 +31,22 @@ describe('two nodes over ZeroMQ', () => {
     const prototype = Object.getPrototypeOf(await seen);
     await Promise.all([a.stop(), b.stop()]);
     assert.isTrue(prototype === Uint8Array.prototype);
+  });
+
+  it('learn at once that the other has stopped, whoever dialled', async () => {
+    const [a, b] = await Promise.all([start(), start()]);
+    b.spawn((message, { reply }) => reply(message), { name: 'echo' });
+    await a.lookup(`${b.address}/echo`).ask('hello');
+    const down = a.events.once(NodeDown);
+    await b.stop();
+    assert.match((await down).reason, /goodbye/);
+    const c = await start();
+    c.spawn((message, { reply }) => reply(message), { name: 'echo' });
+    await a.lookup(`${c.address}/echo`).ask('hello');
+    const gone = c.events.once(NodeDown);
+    await a.stop();
+    assert.match((await gone).reason, /goodbye/);
+    await c.stop();
   });
 
   it('never throw from tell, not even for port 0', async () => {
