@@ -59,8 +59,11 @@ export {
   MalformedInput,
   NodeDown,
   NodeQuarantined,
+  NodeRefused,
+  NodeResponsive,
   NodeUnresponsive,
   NodeUp,
+  OperationRefused,
   SupervisionWarning,
   UnhandledMessage,
 } from './core/events.ts';
@@ -94,5 +97,16 @@ export type { Timers } from './core/timers.ts';
 export { Node } from './node/node.ts';
 export type { NodeOptions } from './node/options.ts';
 export { type Awaitable, type GetOptions, Process, sleep, withTimeout } from './process/index.ts';
-export type { RegisteredClass, RemotingOptions, TransportFactory } from './remoting/index.ts';
+export type {
+  CurveOptions,
+  RegisteredClass,
+  RemoteOperation,
+  RemotePolicy,
+  RemoteRequest,
+  RemoteRule,
+  RemotingOptions,
+  TransportFactory,
+} from './remoting/index.ts';
+export { KeyFile } from './remoting/keyFile.ts';
+export { type KeyPair, keygen } from './remoting/keys.ts';
 export type { BackoffOptions } from './restart/backoff.ts';

@@ -6,12 +6,18 @@ startnode --actor module.Class [options]
 
 Starts a node, spawns one top-level actor on it and runs until that stops.
 
+startnode keygen [FILE]
+
+Writes a new key pair to a file for --curve, and prints its public key; without a file, prints both as JSON.
+
   -a, --actor module.Class      the actor: a dotted path from the working directory (.js, .mjs, .cjs or .ts),
                                 ./path/file.js#Class, or package#Class
   -i, --params JSON             what it is spawned with
   -m, --message JSON            a message to it once it is spawned; may be given again
   -n, --name NAME               its name; made up from its class unless given
   -r, --remoting [host:]port    let other nodes reach this one (host: 127.0.0.1); none without it
+      --curve FILE              encrypt, and let only those connect whose key is on the list in this file, which is
+                                read again when it changes, and on SIGHUP
       --insecure                allow an address that is not loopback without encryption
   -k, --keep-running            spawn it again, 1 s after it has ended; messages are not repeated
       --config FILE             a JSON file with these options: {"actor": "app.Main", "params": {...}, "message": [...]}

@@ -21,6 +21,8 @@ export interface StartOptions {
   readonly address: string | undefined;
   readonly keepRunning: boolean;
   readonly insecure: boolean;
+  /** The path of a key file; undefined without CURVE. */
+  readonly curve: string | undefined;
   readonly verbose: boolean;
   readonly json: boolean;
 }
@@ -33,6 +35,7 @@ const known = {
   remoting: { type: 'string', short: 'r' },
   'keep-running': { type: 'boolean', short: 'k' },
   insecure: { type: 'boolean' },
+  curve: { type: 'string' },
   config: { type: 'string' },
   verbose: { type: 'boolean', short: 'v' },
   json: { type: 'boolean' },
@@ -88,6 +91,7 @@ export function readOptions(
     address: read('remoting', address),
     keepRunning: read('keep-running', flag) ?? false,
     insecure: read('insecure', flag) ?? false,
+    curve: read('curve', text),
     verbose: read('verbose', flag) ?? false,
     json: read('json', flag) ?? false,
   };

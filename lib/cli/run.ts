@@ -6,10 +6,12 @@ import { ActorError } from '../core/events.ts';
 import type { Props } from '../core/props.ts';
 import { ActorStopped, type Ref } from '../core/ref.ts';
 import { Node } from '../node/node.ts';
+import { KeyFile } from '../remoting/keyFile.ts';
+import { CannotStart } from './cannotStart.ts';
 import { explain, reasonOf } from './explain.ts';
 import { load } from './load.ts';
 import type { StartOptions } from './options.ts';
-import { onSignal } from './signals.ts';
+import { onHangup, onSignal } from './signals.ts';
 
 /** How long, in ms, an actor that is kept running stays away. */
 const pauseBeforeRespawn = 1000;
@@ -56,7 +58,7 @@ class Runner {
     const { actor, params, messages, keepRunning } = this.#options;
     const actorClass = await load(actor);
     const what = actorClass.using(params);
-    const node = await Node.start(this.#nodeOptions());
+    const node = await Node.start(this.#nodeOptions(this.#openKeys()));
     this.#node = node;
     try {
       let end = await this.#live(node, what, messages);
@@ -67,10 +69,24 @@ class Runner {
     }
   }
 
-  #nodeOptions() {
+  /** Their list is read again when the file changes, until the process ends. */
+  #openKeys(): KeyFile | undefined {
+    const { curve, address } = this.#options;
+    if (curve === undefined) return undefined;
+    if (address === undefined) {
+      throw new CannotStart(
+        '--curve is for nodes that others can reach: give --remoting [host:]port as well',
+      );
+    }
+    const keys = KeyFile.open(curve, trouble => this.#log.warn(trouble));
+    onHangup(() => keys.reload());
+    return keys;
+  }
+
+  #nodeOptions(curve: KeyFile | undefined) {
     const { address, insecure, verbose } = this.#options;
     const logger: Logger = { ...this.#log, error: (text, ...details) => this.#logError(text, details) };
-    return { address, verbose, logger, ...(address !== undefined && { remoting: { insecure } }) };
+    return { address, verbose, logger, ...(address !== undefined && { remoting: { insecure, curve } }) };
   }
 
   /** Leaves out what is told on one line when the actor has ended: that it has failed to start. */

@@ -3,6 +3,7 @@
 import { CannotStart } from './cannotStart.ts';
 import { reasonOf } from './explain.ts';
 import { help, version } from './help.ts';
+import { writeKeys } from './keygen.ts';
 import { terminalLogger } from './log.ts';
 import { readOptions } from './options.ts';
 import { run } from './run.ts';
@@ -12,6 +13,7 @@ async function main(args: readonly string[]): Promise<number> {
   let log = terminalLogger({ json: false, verbose: false });
   let isVerbose = false;
   try {
+    if (args[0] === 'keygen') return print(writeKeys(args.slice(1)));
     const options = readOptions(args, process.env);
     if (options === 'help') return print(help);
     if (options === 'version') return print(`${version()}\n`);

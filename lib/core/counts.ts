@@ -13,6 +13,8 @@ export class Counts {
   handled = 0;
   unhandled = 0;
   restarts = 0;
+  /** What has come over the network and could not be read. */
+  malformed = 0;
   /** Live cells, the guardian not among them. */
   actors = 0;
   readonly dead: Record<DeadLetterReason, number> = Object.fromEntries(
@@ -33,6 +35,8 @@ export interface Stats {
   transmitted: number;
   /** Messages that came from other nodes; they are among `sent`. */
   received: number;
+  /** How often bytes have come over the network that no peer would send; they are no messages, and in no bin. */
+  malformed: number;
   /** Live actors, without the guardian. */
   actors: number;
   /** Restarts since the node started. */

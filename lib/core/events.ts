@@ -162,15 +162,55 @@ export class NodeUnresponsive {
   }
 }
 
+/** A node that did not respond does again. */
+export class NodeResponsive {
+  readonly address: string;
+  readonly incarnation: string;
+
+  constructor(address: string, incarnation: string) {
+    this.address = address;
+    this.incarnation = incarnation;
+  }
+}
+
+/** A connection was turned down, here or at the other end: for its key, or since the other speaks another protocol. */
+export class NodeRefused {
+  /** The node or the route, as far as it is known. */
+  readonly address: string;
+  readonly reason: string;
+
+  constructor(address: string, reason: string) {
+    this.address = address;
+    this.reason = reason;
+  }
+}
+
+/** Another node wanted to do something here that the policy `remoting.allow` does not let it. */
+export class OperationRefused {
+  /** The node that wanted it. */
+  readonly peer: string;
+  readonly operation: string;
+  readonly path: string;
+
+  constructor(peer: string, operation: string, path: string) {
+    this.peer = peer;
+    this.operation = operation;
+    this.path = path;
+  }
+}
+
 /** Bytes arrived that are no frame of Troupe's protocol, or that break it. */
 export class MalformedInput {
   /** The node or the route that it came from, as far as it is known. */
   readonly from: string;
   readonly reason: string;
+  /** How often it has happened since the last such event: there are no more than ten in a second. */
+  readonly count: number;
 
-  constructor(from: string, reason: string) {
+  constructor(from: string, reason: string, count = 1) {
     this.from = from;
     this.reason = reason;
+    this.count = count;
   }
 }
 

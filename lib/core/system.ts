@@ -220,6 +220,7 @@ export class System implements Home {
       deadLetters: { total, ...counts.dead },
       transmitted: counts.transmitted,
       received: counts.received,
+      malformed: counts.malformed,
       actors: counts.actors,
       restarts: counts.restarts,
     };

@@ -10,8 +10,11 @@ import {
   MalformedInput,
   NodeDown,
   NodeQuarantined,
+  NodeRefused,
+  NodeResponsive,
   NodeUnresponsive,
   NodeUp,
+  OperationRefused,
   SupervisionWarning,
 } from '../core/events.ts';
 import type { Ref } from '../core/ref.ts';
@@ -24,8 +27,12 @@ export function narrate(events: EventStream, logger: Logger, isVerbose: boolean)
   );
   events.subscribe(SupervisionWarning, ({ ref, text }) => logger.warn(`${ref}: ${text}`));
   events.subscribe(HighWaterMarkReached, highWater(logger));
-  events.subscribe(MalformedInput, ({ from, reason }) =>
-    logger.warn(`malformed input from ${from}: ${reason}`),
+  events.subscribe(MalformedInput, ({ from, reason, count }) =>
+    logger.warn(`malformed input from ${from}: ${reason}${count > 1 ? ` (${count} since the last such line)` : ''}`),
+  );
+  events.subscribe(NodeRefused, ({ address, reason }) => logger.warn(`${address} was refused: ${reason}`));
+  events.subscribe(OperationRefused, ({ peer, operation, path }) =>
+    logger.warn(`${peer} may not ${operation} ${path}: see remoting.allow`),
   );
   events.subscribe(InvalidMessage, ({ ref, issues }) =>
     logger.warn(`a message from another node does not conform to what ${ref} accepts:`, issues),
@@ -36,6 +43,7 @@ export function narrate(events: EventStream, logger: Logger, isVerbose: boolean)
   events.subscribe(NodeUnresponsive, ({ address }) =>
     logger.warn(`${address} is alive but does not respond`),
   );
+  events.subscribe(NodeResponsive, ({ address }) => logger.info(`${address} responds again`));
   events.subscribe(NodeUp, ({ address }) => logger.info(`${address} is up`));
   events.subscribe(NodeDown, ({ address, reason }) => logger.info(`${address} is down: ${reason}`));
   if (!isVerbose) return;

@@ -52,8 +52,8 @@ export class Node implements NodeFace {
   }
 
   async #open(): Promise<void> {
-    const { address } = this.#options;
-    if (address === undefined) return;
+    const { address, remoting } = this.#options;
+    if (address === undefined && remoting === undefined) return;
     const { openRemoting } = await import('./openRemoting.ts');
     this.#remoting = await openRemoting(this.#system, this.#options);
     for (const registered of this.#registered) this.#remoting.register(registered);
@@ -70,7 +70,7 @@ export class Node implements NodeFace {
     this.#remoting?.register(registered);
   }
 
-  /** `host:port`, as other nodes know it; undefined without remoting. */
+  /** `host:port`, as other nodes know it, with port 0 for a node that only connects; undefined without remoting. */
   get address(): string | undefined {
     return this.#system.address;
   }

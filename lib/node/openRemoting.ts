@@ -1,6 +1,7 @@
-/** Ties a system of actors to remoting. Loaded only by a node that has an address, and with it ZeroMQ. */
+/** Ties a system of actors to remoting. Loaded only by a node that does remoting, and with it ZeroMQ. */
 import { Uri } from '../core/address.ts';
 import { Cell } from '../core/cell.ts';
+import { ErrorIgnored } from '../core/events.ts';
 import type { System } from '../core/system.ts';
 import { Remoting, type RemotingHost, zeromqTransport } from '../remoting/index.ts';
 import type { CompleteOptions } from './options.ts';
@@ -20,11 +21,12 @@ export async function openRemoting(system: System, options: CompleteOptions): Pr
     deadRef: path => system.deadRef(path),
     refAt: text => refAt(system, text),
     accepts: ({ inlet }) => (inlet instanceof Cell ? inlet.props.accepts : undefined),
+    warn: text => system.logger.warn(text),
+    ignoreError: (error, where) => system.events.publish(new ErrorIgnored(undefined, error, where)),
   };
-  const place = { address: address as string, advertise };
-  const opened = await Remoting.start(host, place, remoting, transport ?? zeromqTransport);
+  const opened = await Remoting.start(host, { address, advertise }, remoting ?? {}, transport ?? zeromqTransport);
   system.address = opened.address;
-  system.aliases.add(address as string);
+  if (address !== undefined) system.aliases.add(address);
   system.plugIn(peer => opened.route(peer));
   return opened;
 }

@@ -7,7 +7,10 @@ import { defaultStrategy, Strategy } from '../core/supervision.ts';
 import type { RemotingOptions, TransportFactory } from '../remoting/index.ts';
 
 export interface NodeOptions {
-  /** `host:port` to bind; without it the node is local, and opens no socket. Port 0 takes a free one. */
+  /**
+   * `host:port` to bind; port 0 takes a free one. Without it the node is local, and opens no socket, unless `remoting` is
+   * given: then it can connect to others, which reach it through that connection.
+   */
   address?: string | undefined;
   /** What other nodes connect to, when it differs from the address that is bound. */
   advertise?: string | undefined;
@@ -34,7 +37,7 @@ export interface NodeOptions {
 export interface CompleteOptions {
   readonly address: string | undefined;
   readonly advertise: string | undefined;
-  readonly remoting: RemotingOptions;
+  readonly remoting: RemotingOptions | undefined;
   readonly transport: TransportFactory | undefined;
   readonly supervision: Strategy;
   readonly shutdownTimeout: number;
@@ -83,7 +86,7 @@ export function completeOptions(options: NodeOptions): CompleteOptions {
   if (!(typeof shutdownTimeout === 'number' && shutdownTimeout >= 0)) {
     throw new TypeError(`shutdownTimeout must be milliseconds from 0 up, not ${show(shutdownTimeout)}`);
   }
-  const { clock, random, scheduler, transport, remoting = {}, verbose = false } = options;
+  const { clock, random, scheduler, transport, remoting, verbose = false } = options;
   const parts = {
     ...(clock !== undefined && { clock }),
     ...(random !== undefined && { random }),

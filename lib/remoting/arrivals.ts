@@ -1,78 +1,154 @@
-/** What a peer says, carried out here: messages go to their actors, system records do what they say. */
-import { asError } from '../base/errors.ts';
+/** What one peer says, carried out here: messages go to their actors, system records do what they say. */
+import { asError, RemotingError } from '../base/errors.ts';
 import { isAskPath } from '../core/ask.ts';
-import { InvalidMessage, MalformedInput } from '../core/events.ts';
+import { InvalidMessage, OperationRefused } from '../core/events.ts';
 import { PoisonPill, type TerminationReason } from '../core/message.ts';
 import type { StandardSchemaV1 } from '../core/props.ts';
 import type { Ref } from '../core/ref.ts';
 import type { Codec } from './codec.ts';
 import type { RemotingHost } from './host.ts';
 import type { Link } from './link.ts';
-import type { Place, Reader, SystemRecord } from './wire.ts';
-
-/** What no other node may stop or kill. */
-const isPrivate = (path: string) =>
-  path === '/' || path.startsWith('/$') || path === '/system' || path.startsWith('/system/');
+import { PlaceIn } from './places.ts';
+import { isPrivate, type Permit, type RemoteOperation } from './policy.ts';
+import type { Chunk, Control, Place, Reader, SystemRecord } from './wire.ts';
 
 const reasons: readonly string[] = ['stopped', 'killed', 'failed', 'notFound'];
 const reasonOf = (text: string) => (reasons.includes(text) ? text : 'stopped') as TerminationReason;
 
-export class Arrivals {
-  readonly #host: RemotingHost;
-  readonly #codec: Codec;
+export interface ArrivalParts {
+  readonly host: RemotingHost;
+  readonly codec: Codec;
+  readonly link: Link;
+  readonly maxMessageSize: number;
+  readonly permit: Permit;
+  /** The CURVE key that the peer has proved to have. */
+  readonly key: string | undefined;
+  readonly malformed: (from: string, reason: string) => void;
+  readonly heartbeat: (lag: number) => void;
+  /** A frame for another node. */
+  readonly relay: (address: string, frame: Uint8Array) => void;
+  /** A frame of another node that has come through this peer. */
+  readonly relayed: (address: string, frame: Uint8Array) => void;
+}
 
-  constructor(host: RemotingHost, codec: Codec) {
-    this.#host = host;
-    this.#codec = codec;
+/** A large message of which not everything has come. */
+interface Assembly {
+  readonly stream: number;
+  readonly total: number;
+  readonly chunks: Uint8Array[];
+  size: number;
+}
+
+export class Arrivals implements Reader {
+  readonly #parts: ArrivalParts;
+  #assembly: Assembly | undefined;
+
+  constructor(parts: ArrivalParts) {
+    this.#parts = parts;
   }
 
-  /** Reads the records of that link's frames. */
-  readerFor(link: Link): Reader {
-    return {
-      control: record => {
-        if (record.kind === 'resync') link.resync();
-      },
-      define: (number, address) => link.define(number, address),
-      user: (recipient, sender, body) => this.#user(link, recipient, sender, body),
-      system: record => {
-        if (link.takeSystem(record.number)) this.#system(link, record);
-      },
-    };
+  control(record: Control): void {
+    if (record.kind === 'heartbeat') this.#parts.heartbeat(record.lag);
+    else this.#malformed(`a ${record.kind} in the middle of a link`);
   }
 
-  readonly #recipient = (path: string): Ref => this.#host.resolve(path) ?? this.#host.deadRef(path);
-  readonly #sender = (address: string): Ref => this.#host.refAt(address);
+  define(number: number, address: string): void {
+    this.#parts.link.places.define(number, address);
+  }
 
-  #user(link: Link, recipient: Place, sender: Place, body: Uint8Array): void {
-    const to = link.refAt(recipient, this.#recipient) ?? this.#host.deadRef('/$unknown');
-    this.#host.counts.received++;
+  lost(first: number, last: number): void {
+    this.#parts.link.lost(first, last);
+  }
+
+  noted(first: number, last: number): void {
+    this.#parts.link.noted(first, last);
+  }
+
+  relay(address: string, frame: Uint8Array): void {
+    this.#parts.relay(address, frame);
+  }
+
+  relayed(address: string, frame: Uint8Array): void {
+    this.#parts.relayed(address, frame);
+  }
+
+  // ---- messages -----------------------------------------------------------------------------------------------------
+
+  user(recipient: Place, sender: Place, bytes: Uint8Array, start: number, end: number): void {
+    const { host, codec, maxMessageSize } = this.#parts;
+    host.counts.received++;
+    const to = this.#recipient(recipient);
     let message: unknown;
     let from: Ref | undefined;
     try {
-      from = link.refAt(sender, this.#sender);
-      message = this.#codec.decode(body);
+      from = sender === undefined ? undefined : this.#sender(sender);
+      if (end - start > maxMessageSize) {
+        host.counts.told++;
+        return host.realm.deadLetter(bytes.slice(start, end), from, to, 'tooLarge');
+      }
+      message = codec.decode(bytes, start, end);
     } catch (error) {
-      this.#host.counts.told++;
-      this.#malformed(link, error);
-      return this.#host.realm.deadLetter(body, from, to, 'undecodable');
+      host.counts.told++;
+      this.#malformed(asError(error).message);
+      return host.realm.deadLetter(bytes.slice(start, end), from, to, 'undecodable');
     }
-    if (message === PoisonPill && isPrivate(to.path)) {
-      this.#host.counts.told++;
-      return this.#host.realm.deadLetter(message, from, to, 'refused');
-    }
+    if (isAskPath(to.step)) return to.inlet.enqueue(message, from, to);
+    const isAsk = from !== undefined && isAskPath(from.step);
+    if (!this.#may(isAsk ? 'ask' : 'tell', to.path) || (message === PoisonPill && !this.#may('stop', to.path)))
+      return this.#refuse(message, from, to);
     // One that was forwarded for a third node watches whom it asked, and its number may be that of an ask of this peer.
-    if (from !== undefined && isAskPath(from.path) && from.inlet.remoteNode === link.address)
-      link.addWatcher(from, to);
-    const schema = this.#host.accepts(to);
+    if (isAsk && from?.inlet.remoteNode === this.#parts.link.address) this.#parts.link.watches.addTheirs(from, to);
+    const schema = host.accepts(to);
     if (schema === undefined) to.inlet.enqueue(message, from, to);
     else this.#deliverIfValid(message, from, to, schema);
   }
 
+  chunk({ stream, offset, total, recipient, sender, bytes }: Chunk): void {
+    if (total > this.#parts.maxMessageSize) {
+      // Said once; the sender knows the limit, and keeps it unless it means harm.
+      if (offset === 0) this.#malformed(`a message of ${total} bytes, more than maxMessageSize`);
+      return;
+    }
+    if (offset === 0) this.#assembly = { stream, total, chunks: [], size: 0 };
+    const assembly = this.#assembly;
+    // Some of it was lost: the sender has been told, and knows what becomes of the rest.
+    if (assembly?.stream !== stream || assembly.size !== offset || assembly.total !== total) return;
+    assembly.chunks.push(bytes);
+    assembly.size += bytes.length;
+    if (assembly.size < total) return;
+    this.#assembly = undefined;
+    const [only] = assembly.chunks;
+    const whole = assembly.chunks.length === 1 ? (only as Uint8Array) : Buffer.concat(assembly.chunks, total);
+    this.user(recipient, sender, whole, 0, total);
+  }
+
+  /** Where a message goes; most often to where one went before. */
+  #recipient(place: Place): Ref {
+    const { host, link } = this.#parts;
+    if (typeof place === 'string') return this.#local(place);
+    const known = place === undefined ? undefined : link.places.at(place);
+    if (known === undefined) return host.deadRef('/$unknown');
+    if (known.ref === undefined || known.ref.isStopped) known.ref = this.#local(known.address);
+    return known.ref;
+  }
+
+  readonly #local = (path: string): Ref => this.#parts.host.resolve(path) ?? this.#parts.host.deadRef(path);
+
+  /** @throws InvalidAddress */
+  #sender(place: number | string): Ref | undefined {
+    const { host, link } = this.#parts;
+    const known = typeof place === 'string' ? new PlaceIn(place) : link.places.at(place);
+    if (known === undefined) return undefined;
+    if (known.ref === undefined || known.ref.isStopped) known.ref = host.refAt(known.address);
+    return known.ref;
+  }
+
   #deliverIfValid(message: unknown, from: Ref | undefined, to: Ref, schema: StandardSchemaV1): void {
+    const { host } = this.#parts;
     const refuse = (issues: readonly unknown[]) => {
-      this.#host.counts.told++;
-      this.#host.events.publish(new InvalidMessage(to, message, issues));
-      this.#host.realm.deadLetter(message, from, to, 'refused');
+      host.counts.told++;
+      host.events.publish(new InvalidMessage(to, message, issues));
+      host.realm.deadLetter(message, from, to, 'refused');
     };
     try {
       const result = schema['~standard'].validate(message);
@@ -86,23 +162,55 @@ export class Arrivals {
     }
   }
 
-  #system(link: Link, { operation, path, address, reason }: SystemRecord): void {
+  // ---- what the peer may do -----------------------------------------------------------------------------------------
+
+  #may(operation: RemoteOperation, path: string): boolean {
+    const { link, permit, key, host } = this.#parts;
     try {
-      if (operation === 'terminated') return link.hasTerminated(path, address, reasonOf(reason));
-      if (operation === 'unwatch') return link.removeWatcher(this.#sender(address).path, path);
-      const to = this.#recipient(path);
-      if (operation === 'watch') return link.addWatcher(this.#sender(address), to);
-      if (operation === 'abandoned')
-        return to.inlet.signal({ type: 'abandoned', asker: this.#sender(address) }, to);
-      if (isPrivate(path))
-        return this.#malformed(link, new Error(`${operation} of ${path} is not allowed from another node`));
-      to.inlet.signal({ type: operation }, to);
+      if (!isPrivate(path) && permit({ operation, path, peer: link.address, key })) return true;
     } catch (error) {
-      this.#malformed(link, error);
+      host.ignoreError(asError(error), 'the policy of remoting.allow');
+    }
+    host.events.publish(new OperationRefused(link.address, operation, path));
+    return false;
+  }
+
+  #refuse(message: unknown, from: Ref | undefined, to: Ref): void {
+    const { host } = this.#parts;
+    host.counts.told++;
+    host.realm.deadLetter(message, from, to, 'refused');
+    if (from !== undefined && isAskPath(from.step))
+      from.tell(new RemotingError(`${to.path} may not be asked from there: the policy of its node forbids it`));
+  }
+
+  // ---- lives --------------------------------------------------------------------------------------------------------
+
+  system(record: SystemRecord): void {
+    const { link } = this.#parts;
+    if (!link.takeSystem(record.number)) return;
+    try {
+      this.#obey(record);
+    } catch (error) {
+      this.#malformed(asError(error).message);
     }
   }
 
-  #malformed(link: Link, error: unknown): void {
-    this.#host.events.publish(new MalformedInput(link.address, asError(error).message));
+  #obey({ operation, path, address, reason }: SystemRecord): void {
+    const { link } = this.#parts;
+    if (operation === 'terminated') return link.watches.hasTerminated(path, address, reasonOf(reason));
+    const to = this.#local(path);
+    if (operation === 'stop' || operation === 'kill') {
+      if (this.#may(operation, path)) to.inlet.signal({ type: operation }, to);
+      return;
+    }
+    const who = this.#parts.host.refAt(address);
+    if (operation === 'unwatch') return link.watches.removeTheirs(who.path, path);
+    if (operation === 'abandoned') return to.inlet.signal({ type: 'abandoned', asker: who }, to);
+    if (this.#may('watch', path)) link.watches.addTheirs(who, to);
+    else link.terminated(who, to, 'notFound');
+  }
+
+  #malformed(reason: string): void {
+    this.#parts.malformed(this.#parts.link.address, reason);
   }
 }

@@ -23,4 +23,8 @@ export interface RemotingHost {
   refAt(address: string): Ref;
   /** What the actor behind a local ref takes from other nodes; undefined for everything. */
   accepts(ref: Ref): StandardSchemaV1 | undefined;
+  /** Writes a line into the log. */
+  warn(text: string): void;
+  /** Tells of an error that belongs to no actor. */
+  ignoreError(error: Error, where: string): void;
 }

@@ -3,13 +3,16 @@
  * opens no socket, sets no timer and reads no clock.
  *
  *              dial, or a hello              welcome, or a hello
- *   unknown ──────────────────▶ connecting ──────────────────▶ up
+ *   unknown ──────────────────▶ connecting ──────────────────▶ up ◀────────▶ up, unresponsive
  *      ▲                            │ silence, refusal           │ silence, goodbye, another incarnation
  *      └────────────────────────────┴────────────────────────────┘
  *
- * A peer that was up and fell silent is dead for good: that incarnation is remembered for an hour and refused.
+ * A link belongs to a pair of incarnations, not to a connection: a peer may be reached on several ways, its own connection,
+ * ours, or one through a relay, and when the one in use falls silent the others are tried. A peer that was up and fell silent
+ * on all of them is dead for good: that incarnation is remembered for an hour and refused.
  */
-import { noIncarnation } from './wire.ts';
+import { PhiDetector } from './detector.ts';
+import { type Introduction, noIncarnation } from './wire.ts';
 
 /** Why a link ended. */
 export type DownReason = 'expired' | 'silence' | 'goodbye' | 'newIncarnation' | 'quarantined' | 'refused';
@@ -17,56 +20,78 @@ export type DownReason = 'expired' | 'silence' | 'goodbye' | 'newIncarnation' | 
 /** What the hub wants done. `R` is a route of the transport, which it only passes on. */
 export type Action<R> =
   | { readonly type: 'connect'; readonly address: string }
+  /** Every other way to that peer is welcome: a connection of our own, one through a relay. */
+  | { readonly type: 'seek'; readonly address: string }
   | { readonly type: 'disconnect'; readonly route: R }
-  | { readonly type: 'hello'; readonly route: R }
+  | { readonly type: 'hello'; readonly route: R; readonly wantsRoute: boolean }
   | { readonly type: 'welcome'; readonly route: R; readonly target: string }
   | { readonly type: 'refuse'; readonly route: R; readonly target: string; readonly reason: string }
-  | { readonly type: 'heartbeat'; readonly address: string }
+  | { readonly type: 'heartbeat'; readonly address: string; readonly lag: number }
   | { readonly type: 'goodbye'; readonly route: R; readonly target: string; readonly reason: string }
   | { readonly type: 'linkUp'; readonly address: string; readonly incarnation: string; readonly route: R }
-  /** The peer has come back on another connection: that is the one to send on. */
-  | { readonly type: 'reroute'; readonly address: string; readonly route: R }
+  /** There is no way to that peer for now. */
+  | { readonly type: 'stranded'; readonly address: string }
+  /** That is the way to send on from now on; at once if the one before has fallen silent. */
+  | { readonly type: 'reroute'; readonly address: string; readonly route: R; readonly isUrgent: boolean }
   | {
       readonly type: 'linkDown';
       readonly address: string;
       readonly incarnation: string | undefined;
       readonly reason: DownReason;
     }
-  | { readonly type: 'quarantined'; readonly address: string; readonly incarnation: string };
+  | { readonly type: 'quarantined'; readonly address: string; readonly incarnation: string }
+  | { readonly type: 'unresponsive' | 'responsive'; readonly address: string; readonly incarnation: string };
 
 interface Peer<R> {
   readonly address: string;
   phase: 'connecting' | 'up';
   incarnation: string | undefined;
-  /** What it is sent on: the connection that went out to it, or else the one that came in. */
+  /** What it is sent on. */
   route: R | undefined;
-  /** Whether the connection went out from here, and is ours to close. */
-  isDialled: boolean;
+  /** Connections that went out from here, and ways through relays: hellos may be said on them. */
+  readonly ways: R[];
+  /** Routes on which it has introduced itself: on no other does it speak. */
+  readonly heardOn: R[];
   since: number;
   lastHeard: number;
   lastSent: number;
+  detector: PhiDetector | undefined;
+  /** How late its own event loop was when it spoke last. */
+  lag: number;
+  isUnresponsive: boolean;
+  /** Whether the way in use has fallen silent, and others are tried. */
+  isSeeking: boolean;
 }
 
-export interface HubOptions {
+export interface HubOptions<R> {
   /** The own incarnation, as it stands in headers. */
   readonly incarnation: string;
   readonly heartbeatInterval: number;
   readonly maxSilence: number;
+  /** After so long without a word a peer whose connection still stands is down as well. */
+  readonly maxUnresponsive: number;
+  /** How sure the phi-accrual detector must be; undefined for the fixed limit of `maxSilence`. */
+  readonly phi: number | undefined;
+  /** The relay that a route leads through; undefined for one that leads straight to the peer. */
+  readonly via: (route: R) => string | undefined;
 }
 
 /** How long, in ms, an incarnation stays refused. */
 const quarantineFor = 3_600_000;
+/** Routes of one peer that are remembered. */
+const mostRoutes = 8;
 
 export class Hub<R> {
-  readonly #options: HubOptions;
+  readonly #options: HubOptions<R>;
   readonly #peers = new Map<string, Peer<R>>();
   readonly #byIncarnation = new Map<string, Peer<R>>();
   /** Incarnations that were declared down, and until when they are remembered. */
   readonly #dead = new Map<string, number>();
   readonly #actions: Action<R>[] = [];
   #lastTick: number | undefined;
+  #lag = 0;
 
-  constructor(options: HubOptions) {
+  constructor(options: HubOptions<R>) {
     this.#options = options;
   }
 
@@ -79,40 +104,48 @@ export class Hub<R> {
     return this.#peers.get(address)?.phase === 'up';
   }
 
+  /** Whether that peer is reached without a relay. */
+  isStraight(address: string): boolean {
+    const route = this.#peers.get(address)?.route;
+    return this.isUp(address) && route !== undefined && this.#options.via(route) === undefined;
+  }
+
   /** Somebody has something to say to that address. */
   dial(address: string, now: number): Action<R>[] {
     if (!this.#peers.has(address)) {
-      this.#peers.set(address, newPeer(address, now));
+      this.#peers.set(address, this.#newPeer(address, now));
       this.#emit({ type: 'connect', address });
     }
     return this.#drain();
   }
 
-  /** The transport has opened the route that `connect` asked for. */
+  /** There is a way to that peer, because `connect` or `seek` asked for one. */
   connected(address: string, route: R, now: number): Action<R>[] {
     const peer = this.#peers.get(address);
     if (peer === undefined) this.#emit({ type: 'disconnect', route });
-    else {
-      peer.route = route;
-      peer.isDialled = true;
-      this.#hello(peer, now);
+    else if (!peer.ways.includes(route)) {
+      peer.ways.push(route);
+      peer.lastSent = now;
+      this.#hello(route, peer.phase === 'up');
     }
     return this.#drain();
   }
 
   /** A peer introduces itself. */
-  hello(route: R, address: string, incarnation: string, now: number): Action<R>[] {
+  hello(route: R, incarnation: string, { address, wantsRoute }: Introduction, now: number): Action<R>[] {
     if (this.#mayJoin(route, address, incarnation, now)) {
       this.#emit({ type: 'welcome', route, target: incarnation });
       this.#join(route, address, incarnation, now);
+      this.#followHello(this.#peers.get(address) as Peer<R>, route, wantsRoute);
     }
     return this.#drain();
   }
 
   /** A peer answers our hello. */
-  welcome(route: R, address: string, incarnation: string, now: number): Action<R>[] {
+  welcome(route: R, incarnation: string, { address }: Introduction, now: number): Action<R>[] {
     if (this.#peers.has(address) && this.#mayJoin(route, address, incarnation, now)) {
       this.#join(route, address, incarnation, now);
+      this.#followWelcome(this.#peers.get(address) as Peer<R>, route);
     }
     return this.#drain();
   }
@@ -124,15 +157,17 @@ export class Hub<R> {
   heard(route: R, source: string, target: string, now: number): string | undefined {
     const peer = this.#byIncarnation.get(source);
     if (peer === undefined) {
-      this.#emit({
-        type: 'refuse',
-        route,
-        target: source,
-        reason: this.#isDead(source, now) ? 'quarantined' : 'unknown',
-      });
+      const reason = this.#isDead(source, now) ? 'quarantined' : 'unknown';
+      this.#emit({ type: 'refuse', route, target: source, reason });
       return undefined;
     }
-    peer.lastHeard = now;
+    if (!peer.heardOn.includes(route)) {
+      // It may be who it says, on a connection that was forgotten here, or somebody else: let it introduce itself.
+      this.#emit({ type: 'refuse', route, target: source, reason: 'introduce' });
+      return undefined;
+    }
+    this.#hasSpoken(peer, now);
+    if (route === peer.route) peer.isSeeking = false;
     if (target === this.#options.incarnation || target === noIncarnation) return peer.address;
     this.#emit({ type: 'refuse', route, target: source, reason: 'stale' });
     return undefined;
@@ -143,10 +178,16 @@ export class Hub<R> {
     return this.#drain();
   }
 
+  /** How late the event loop of that peer runs: it gets as much more time. */
+  lagging(address: string, lag: number): void {
+    const peer = this.#peers.get(address);
+    if (peer !== undefined) peer.lag = Math.min(lag, this.#options.maxSilence);
+  }
+
   /** A peer leaves. Never answered; unknown ones are ignored. */
-  goodbye(source: string, reason: string, now: number): Action<R>[] {
+  goodbye(route: R, source: string, reason: string, now: number): Action<R>[] {
     const peer = this.#byIncarnation.get(source);
-    if (peer !== undefined) {
+    if (peer?.heardOn.includes(route)) {
       // It gave us up: as it will refuse us from now on, we refuse it.
       if (reason === 'silence') this.#bury(source, now);
       this.#lose(peer, 'goodbye');
@@ -155,12 +196,24 @@ export class Hub<R> {
   }
 
   /** A peer will not have us. */
-  refused(route: R, source: string, reason: string): Action<R>[] {
-    const peer =
-      this.#byIncarnation.get(source) ?? [...this.#peers.values()].find(one => one.route === route);
+  refused(route: R, reason: string): Action<R>[] {
+    const peer = [...this.#peers.values()].find(
+      one => one.ways.includes(route) || one.heardOn.includes(route),
+    );
     if (peer !== undefined) {
-      if (reason === 'unknown' || reason === 'stale') this.#lose(peer, 'newIncarnation');
+      if (reason === 'introduce') this.#hello(route, false);
+      else if (reason === 'unknown' || reason === 'stale') this.#lose(peer, 'newIncarnation');
       else this.#lose(peer, reason === 'quarantined' ? 'quarantined' : 'refused');
+    }
+    return this.#drain();
+  }
+
+  /** That peer is not trusted any more. */
+  expel(address: string): Action<R>[] {
+    const peer = this.#peers.get(address);
+    if (peer !== undefined) {
+      this.#sayGoodbye(peer, 'stop');
+      this.#lose(peer, 'refused');
     }
     return this.#drain();
   }
@@ -171,30 +224,16 @@ export class Hub<R> {
     if (peer !== undefined) peer.lastSent = now;
   }
 
-  /** Time has passed. To be called every `heartbeatInterval` while there are peers. */
-  tick(now: number): Action<R>[] {
-    const { heartbeatInterval, maxSilence } = this.#options;
+  /**
+   * Time has passed. To be called every `heartbeatInterval` while there are peers.
+   * @param isAlive whether the layer below still hears from the other end of a route
+   */
+  tick(now: number, isAlive: (route: R) => boolean): Action<R>[] {
     this.#distrust(now);
     for (const [incarnation, until] of this.#dead) if (until <= now) this.#dead.delete(incarnation);
     for (const peer of [...this.#peers.values()]) {
-      if (peer.phase === 'connecting') {
-        if (now - peer.since >= maxSilence) this.#lose(peer, 'expired');
-        else if (now - peer.lastSent >= heartbeatInterval) this.#hello(peer, now);
-      } else if (now - peer.lastHeard >= maxSilence) {
-        this.#bury(peer.incarnation as string, now);
-        if (peer.route !== undefined) {
-          this.#emit({
-            type: 'goodbye',
-            route: peer.route,
-            target: peer.incarnation as string,
-            reason: 'silence',
-          });
-        }
-        this.#lose(peer, 'silence');
-      } else if (now - peer.lastSent >= heartbeatInterval / 3) {
-        peer.lastSent = now;
-        this.#emit({ type: 'heartbeat', address: peer.address });
-      }
+      if (peer.phase === 'connecting') this.#tickConnecting(peer, now);
+      else this.#tickUp(peer, now, isAlive);
     }
     return this.#drain();
   }
@@ -202,21 +241,97 @@ export class Hub<R> {
   /** The node stops: every peer learns it at once. */
   stop(): Action<R>[] {
     for (const peer of [...this.#peers.values()]) {
-      if (peer.route !== undefined && peer.incarnation !== undefined) {
-        this.#emit({ type: 'goodbye', route: peer.route, target: peer.incarnation, reason: 'stop' });
-      }
+      this.#sayGoodbye(peer, 'stop');
       this.#lose(peer, 'goodbye');
     }
     return this.#drain();
   }
 
+  /** As `stop`, for the peers behind relays alone: their goodbyes need the links to those. */
+  stopDetours(): Action<R>[] {
+    for (const peer of [...this.#peers.values()]) {
+      if (peer.route === undefined || this.#options.via(peer.route) === undefined) continue;
+      this.#sayGoodbye(peer, 'stop');
+      this.#lose(peer, 'goodbye');
+    }
+    return this.#drain();
+  }
+
+  // ---- time ---------------------------------------------------------------------------------------------------------
+
+  #tickConnecting(peer: Peer<R>, now: number): void {
+    const { heartbeatInterval, maxSilence } = this.#options;
+    if (now - peer.since >= maxSilence) return this.#lose(peer, 'expired');
+    if (now - peer.lastSent < heartbeatInterval) return;
+    peer.lastSent = now;
+    this.#emit({ type: 'seek', address: peer.address });
+    for (const way of peer.ways) this.#hello(way, false);
+  }
+
+  #tickUp(peer: Peer<R>, now: number, isAlive: (route: R) => boolean): void {
+    const { heartbeatInterval, maxSilence, maxUnresponsive, via } = this.#options;
+    const silence = now - peer.lastHeard;
+    if (this.#isSilent(peer, now)) {
+      const stands = peer.route !== undefined && isAlive(peer.route);
+      if (!stands || silence >= maxUnresponsive) return this.#declareDown(peer, now);
+      this.#declareUnresponsive(peer);
+    }
+    if (silence >= maxSilence / 2) {
+      peer.isSeeking = true;
+      this.#emit({ type: 'seek', address: peer.address });
+      for (const way of peer.ways) this.#hello(way, true);
+    } else if (peer.route !== undefined && via(peer.route) !== undefined) {
+      // The straight way may be open again.
+      for (const way of peer.ways) if (via(way) === undefined) this.#hello(way, false);
+    }
+    if (now - peer.lastSent >= heartbeatInterval / 3) {
+      peer.lastSent = now;
+      this.#emit({ type: 'heartbeat', address: peer.address, lag: this.#lag });
+    }
+  }
+
+  #isSilent(peer: Peer<R>, now: number): boolean {
+    const { phi, maxSilence } = this.#options;
+    if (phi !== undefined && peer.detector !== undefined) return peer.detector.phi(now - peer.lag) >= phi;
+    return now - peer.lastHeard >= maxSilence + peer.lag;
+  }
+
+  #declareUnresponsive(peer: Peer<R>): void {
+    if (peer.isUnresponsive) return;
+    peer.isUnresponsive = true;
+    const { address, incarnation } = peer;
+    this.#emit({ type: 'unresponsive', address, incarnation: incarnation as string });
+  }
+
+  #declareDown(peer: Peer<R>, now: number): void {
+    this.#bury(peer.incarnation as string, now);
+    this.#sayGoodbye(peer, 'silence');
+    this.#lose(peer, 'silence');
+  }
+
   /** When this node itself was not running for a while, the silence was its own. */
   #distrust(now: number): void {
     const late = this.#lastTick === undefined ? 0 : now - this.#lastTick - this.#options.heartbeatInterval;
+    this.#lag = Math.max(0, Math.round(late));
     this.#lastTick = this.isIdle ? undefined : now;
-    if (late <= this.#options.heartbeatInterval) return;
-    for (const peer of this.#peers.values()) peer.lastHeard = Math.min(now, peer.lastHeard + late);
+    if (late <= this.#options.heartbeatInterval / 2) return;
+    for (const peer of this.#peers.values()) {
+      peer.lastHeard = Math.min(now, peer.lastHeard + late);
+      peer.detector?.shift(late, now);
+      if (peer.phase === 'connecting') peer.since = Math.min(now, peer.since + late);
+    }
   }
+
+  #hasSpoken(peer: Peer<R>, now: number): void {
+    peer.lastHeard = now;
+    peer.detector?.heard(now);
+    if (!peer.isUnresponsive) return;
+    peer.isUnresponsive = false;
+    const { address, incarnation } = peer;
+    this.#emit({ type: 'responsive', address, incarnation: incarnation as string });
+  }
+
+  // ---- joining ------------------------------------------------------------------------------------------------------
 
   #mayJoin(route: R, address: string, incarnation: string, now: number): boolean {
     if (!this.#isDead(incarnation, now)) return true;
@@ -228,44 +343,90 @@ export class Hub<R> {
     return false;
   }
 
+  /** Makes that incarnation the one that is up at its address. */
   #join(route: R, address: string, incarnation: string, now: number): void {
     let peer = this.#peers.get(address);
-    if (peer?.phase === 'up') {
-      peer.lastHeard = now;
-      if (peer.incarnation === incarnation) return this.#reroute(peer, route);
+    if (peer?.phase === 'up' && peer.incarnation !== incarnation) {
       this.#bury(peer.incarnation as string, now);
       this.#lose(peer, 'newIncarnation');
       peer = undefined;
     }
     if (peer === undefined) {
-      peer = newPeer(address, now);
+      peer = this.#newPeer(address, now);
       this.#peers.set(address, peer);
     }
+    if (!peer.heardOn.includes(route)) peer.heardOn.push(route);
+    if (peer.heardOn.length > mostRoutes) peer.heardOn.shift();
+    if (peer.phase === 'up') return this.#hasSpoken(peer, now);
     peer.phase = 'up';
     peer.incarnation = incarnation;
     this.#byIncarnation.set(incarnation, peer);
-    peer.route ??= route;
+    // What has just been heard on works; of a connection of our own that is not answered yet nobody knows.
+    peer.route = route;
     peer.lastHeard = now;
+    if (this.#options.phi !== undefined) peer.detector = new PhiDetector(this.#options.heartbeatInterval, now);
     this.#emit({ type: 'linkUp', address, incarnation, route: peer.route });
   }
 
-  #reroute(peer: Peer<R>, route: R): void {
-    if (peer.isDialled || peer.route === route) return;
-    peer.route = route;
-    this.#emit({ type: 'reroute', address: peer.address, route });
+  #followHello(peer: Peer<R>, route: R, wantsRoute: boolean): void {
+    if (peer.route === route) return;
+    const { via } = this.#options;
+    const isOurs = peer.route !== undefined && peer.ways.includes(peer.route);
+    const isDetour = peer.route !== undefined && via(peer.route) !== undefined;
+    // It has lost our way to it, or has come back on another connection.
+    if (wantsRoute || peer.route === undefined) this.#reroute(peer, route, true);
+    else if (via(route) === undefined && (isDetour || !isOurs)) this.#reroute(peer, route, !isDetour);
   }
+
+  #followWelcome(peer: Peer<R>, route: R): void {
+    if (peer.route === route) return;
+    const { via } = this.#options;
+    if (peer.isSeeking || peer.route === undefined) {
+      this.#reroute(peer, route, true);
+    } else if (via(peer.route) !== undefined && via(route) === undefined) {
+      this.#reroute(peer, route, false);
+      this.#hello(route, true);
+    }
+  }
+
+  #reroute(peer: Peer<R>, route: R, isUrgent: boolean): void {
+    peer.route = route;
+    peer.isSeeking = false;
+    this.#emit({ type: 'reroute', address: peer.address, route, isUrgent });
+  }
+
+  // ---- the end ------------------------------------------------------------------------------------------------------
 
   #lose(peer: Peer<R>, reason: DownReason): void {
     this.#peers.delete(peer.address);
     if (peer.incarnation !== undefined) this.#byIncarnation.delete(peer.incarnation);
     this.#emit({ type: 'linkDown', address: peer.address, incarnation: peer.incarnation, reason });
-    if (peer.isDialled && peer.route !== undefined) this.#emit({ type: 'disconnect', route: peer.route });
+    for (const way of peer.ways)
+      if (this.#options.via(way) === undefined) this.#emit({ type: 'disconnect', route: way });
+    for (const other of this.#peers.values()) this.#relayLost(other, peer.address);
   }
 
-  #hello(peer: Peer<R>, now: number): void {
-    if (peer.route === undefined) return;
-    peer.lastSent = now;
-    this.#emit({ type: 'hello', route: peer.route });
+  /** Ways through a relay end with the link to it. */
+  #relayLost(peer: Peer<R>, relay: string): void {
+    const { via } = this.#options;
+    for (const routes of [peer.ways, peer.heardOn]) {
+      for (const route of routes.filter(one => via(one) === relay)) routes.splice(routes.indexOf(route), 1);
+    }
+    if (peer.route === undefined || via(peer.route) !== relay) return;
+    peer.route = undefined;
+    peer.isSeeking = true;
+    this.#emit({ type: 'stranded', address: peer.address });
+    this.#emit({ type: 'seek', address: peer.address });
+    for (const way of peer.ways) this.#hello(way, true);
+  }
+
+  #sayGoodbye({ route, incarnation }: Peer<R>, reason: string): void {
+    if (route !== undefined && incarnation !== undefined)
+      this.#emit({ type: 'goodbye', route, target: incarnation, reason });
+  }
+
+  #hello(route: R, wantsRoute: boolean): void {
+    this.#emit({ type: 'hello', route, wantsRoute });
   }
 
   #bury(incarnation: string, now: number): void {
@@ -283,15 +444,22 @@ export class Hub<R> {
   #drain(): Action<R>[] {
     return this.#actions.splice(0);
   }
-}
 
-const newPeer = <R>(address: string, now: number): Peer<R> => ({
-  address,
-  phase: 'connecting',
-  incarnation: undefined,
-  route: undefined,
-  isDialled: false,
-  since: now,
-  lastHeard: now,
-  lastSent: Number.NEGATIVE_INFINITY,
-});
+  #newPeer(address: string, now: number): Peer<R> {
+    return {
+      address,
+      phase: 'connecting',
+      incarnation: undefined,
+      route: undefined,
+      ways: [],
+      heardOn: [],
+      since: now,
+      lastHeard: now,
+      lastSent: Number.NEGATIVE_INFINITY,
+      detector: undefined,
+      lag: 0,
+      isUnresponsive: false,
+      isSeeking: false,
+    };
+  }
+}

@@ -1,98 +1,113 @@
 /**
- * The link to one peer: what waits to be sent, the numbers that stand for addresses, who watches whom across it. Messages
- * are encoded when they are told, to the tail of a batch; a batch is one frame, sent when the actors that run now have had
- * their turn, or at 64 KiB. While a frame is on its way out, the next batch grows.
+ * The link to one peer: what waits to be sent, what is on its way, who watches whom across it. Messages are encoded when
+ * they are told, to the tail of a batch; a batch is one frame, sent when the actors that run now have had their turn, or at
+ * 64 KiB. While a frame is on its way out, the next batch grows. A frame is kept until the peer has confirmed it: what it
+ * carried is in doubt when it gets lost.
  */
-import { SerializationError } from '../base/errors.ts';
+import { NodeDownError, SerializationError } from '../base/errors.ts';
+import type { Cancel } from '../base/world.ts';
 import { Ask, isAskPath } from '../core/ask.ts';
 import type { DeadLetterReason, TerminationReason } from '../core/message.ts';
 import type { Ref } from '../core/ref.ts';
+import { Arrived, type Gap } from './arrived.ts';
 import type { Codec } from './codec.ts';
+import { Freight, Parcel } from './freight.ts';
 import type { RemotingHost } from './host.ts';
+import { InFlight } from './inFlight.ts';
+import { chunkSize, Lane, pairOf } from './lane.ts';
+import { LinkWatches } from './linkWatches.ts';
 import type { CompleteRemotingOptions } from './options.ts';
-import type { Route, Transport } from './transport.ts';
+import { PlacesIn, PlacesOut } from './places.ts';
+import type { Route } from './transport.ts';
 import {
   digitsOf,
   FrameWriter,
+  flag,
+  type Header,
   noIncarnation,
   type Operation,
-  type Place,
   type SystemRecord,
   stamp,
 } from './wire.ts';
 
 /** A batch that has reached this size, in bytes, is sent at once. */
 const fullBatch = 64 * 1024;
-/** Addresses that get a number; the rest is sent as text, so that short-lived actors do not fill the tables. */
-const mostNumbers = 65_536;
-
-/** A message that has not left yet, kept so that it can become a dead letter. */
-interface Letter {
-  readonly message: unknown;
-  readonly sender: Ref | undefined;
-  readonly to: Ref;
-}
+/** How long, in ms, a confirmation may wait for something to travel with. */
+const ackDelay = 40;
 
 interface Batch {
   readonly frame: Uint8Array;
-  readonly letters: Letter[];
+  readonly freight: Freight;
 }
 
 export interface LinkParts {
   readonly address: string;
   readonly host: RemotingHost;
-  readonly transport: Transport;
   readonly codec: Codec;
   readonly options: CompleteRemotingOptions;
   /** Says that something was sent, so that no heartbeat is due. */
   readonly onSent: () => void;
-}
-
-/** Someone here who watches an actor over there. */
-interface Watch {
-  readonly watcher: Ref;
-  readonly watched: Ref;
+  /** Sends a frame, as a transport does. */
+  readonly send: (route: Route, frame: Uint8Array, done: (hasLeft: boolean) => void) => void;
 }
 
 export class Link {
   readonly address: string;
+  readonly watches = new LinkWatches();
+  /** Addresses that the peer has numbered. */
+  readonly places = new PlacesIn();
   readonly #parts: LinkParts;
   readonly #own: string;
   #route: Route | undefined;
+  /** Where to go on once all that is on its way has arrived. */
+  #nextRoute: Route | undefined;
   #target = noIncarnation;
+  /** The largest message that both sides take. */
+  #maxMessageSize: number;
   // ---- outgoing
-  #writer = new FrameWriter();
-  #letters: Letter[] = [];
+  readonly #writer = new FrameWriter();
+  #freight = new Freight();
+  /** Batches that are full. */
   readonly #full: Batch[] = [];
+  readonly #lane = new Lane();
+  readonly #inFlight = new InFlight();
+  readonly #numbers = new PlacesOut();
   #waiting = 0;
+  #waitingBytes = 0;
+  /** The batch of small messages that is being written, and the last one that has left. */
+  #openBatch = 1;
+  #sentBatch = 0;
+  #streams = 0;
+  #isLaneNext = false;
   #isFlushing = false;
-  #isSending = false;
-  #onEmpty: (() => void) | undefined;
+  /** The frame that the transport has not taken yet. */
+  #sending: Uint8Array | undefined;
   #sequence = 0;
-  readonly #numbers = new Map<string, number>();
+  #onEmpty: (() => void) | undefined;
   #systemNumber = 0;
   /** System records that the peer has not confirmed, oldest first. */
   #unconfirmed: SystemRecord[] = [];
-  #sentUpTo = 0;
   // ---- incoming
-  #heardSequence = 0;
+  readonly #arrived = new Arrived();
   #heardSystem = 0;
-  /** Whether the peer uses numbers that are not known here: it is asked again until it defines some, for the asking may be lost too. */
-  #isOutOfStep = false;
-  readonly #places = new Map<number, { address: string; ref: Ref | undefined }>();
-  // ---- death watch
-  readonly #watches = new Map<string, Watch>();
-  /** Who over there watches actors here. */
-  readonly #watchers = new Map<string, Watch>();
+  // ---- what the peer is to be told beside messages
+  #heartbeat: number | undefined;
+  #wantsAck = false;
+  #owesAck = false;
+  #isAckDue = false;
+  #cancelAck: Cancel | undefined;
+  /** What the peer has said to be lost, and waits to hear that it is known here. */
+  #noted: Gap[] = [];
+  #tellsGaps = false;
+  #isClosed = false;
+  /** Whether a message is being encoded. */
+  #isWriting = false;
 
   constructor(parts: LinkParts) {
     this.address = parts.address;
     this.#parts = parts;
     this.#own = digitsOf(parts.host.incarnation);
-  }
-
-  get isUp(): boolean {
-    return this.#route !== undefined;
+    this.#maxMessageSize = parts.options.maxMessageSize;
   }
 
   /** Messages that wait here. */
@@ -103,29 +118,50 @@ export class Link {
   // ---- messages -----------------------------------------------------------------------------------------------------
 
   tell(message: unknown, sender: Ref | undefined, to: Ref): void {
-    const { host, codec, options } = this.#parts;
-    let body: Uint8Array;
+    if (this.#isWriting) return this.#later(() => this.tell(message, sender, to));
+    if (this.#isFull) return this.#overflow(message, sender, to);
+    const writer = this.#writer;
+    const recipient = this.#numbers.ofRecipient(to, writer, this.#freight);
+    const from = sender === undefined ? undefined : this.#numbers.ofSender(sender, writer, this.#freight);
+    const start = writer.size;
+    const body = writer.beginUser(recipient, from);
+    this.#isWriting = true;
     try {
-      body = codec.encode(message);
+      this.#parts.codec.encode(message, writer.out);
     } catch (error) {
+      writer.truncate(start);
       return this.#refuse(message, sender, to, 'unserializable', error as SerializationError);
+    } finally {
+      this.#isWriting = false;
     }
-    if (body.length > options.maxMessageSize) {
-      const text = `the message takes ${body.length} bytes, and maxMessageSize is ${options.maxMessageSize}`;
-      return this.#refuse(message, sender, to, 'tooLarge', new SerializationError(text));
+    const size = writer.endUser(body);
+    if (size > this.#maxMessageSize) {
+      writer.truncate(start);
+      return this.#refuse(message, sender, to, 'tooLarge', tooLarge(size, this.#maxMessageSize));
     }
-    if (this.#waiting >= options.queueLimit) {
-      host.realm.deadLetter(message, sender, to, 'overflow');
-      if (sender?.inlet instanceof Ask) sender.inlet.questionLost('overflow');
-      return;
-    }
-    const recipient = this.#placeOf(to.step);
-    const from = sender === undefined ? undefined : this.#placeOf(sender.address);
-    this.#writer.user(recipient, from, body);
-    this.#letters.push({ message, sender, to });
+    if (isAskPath(to.step)) this.watches.removeTheirs(to.step, '');
     this.#waiting++;
-    if (isAskPath(to.step)) this.removeWatcher(to.step, '');
+    this.#waitingBytes += size;
+    const isSmall = size <= chunkSize && this.#lane.isEmpty;
+    if (isSmall || !this.#takesLane(message, sender, to, start, body)) {
+      this.#freight.add(message, sender, to, size);
+    }
     this.#grown();
+  }
+
+  /** A getter of the message that is being encoded has something to say, too. */
+  #later(run: () => void): void {
+    this.#parts.host.world.scheduler.soon(run);
+  }
+
+  get #isFull(): boolean {
+    const { messages, bytes } = this.#parts.options.queueLimit;
+    return this.#waiting >= messages || this.#waitingBytes >= bytes;
+  }
+
+  #overflow(message: unknown, sender: Ref | undefined, to: Ref): void {
+    this.#parts.host.realm.deadLetter(message, sender, to, 'overflow');
+    if (sender?.inlet instanceof Ask) sender.inlet.questionLost('overflow');
   }
 
   #refuse(
@@ -139,80 +175,195 @@ export class Link {
     if (sender?.inlet instanceof Ask) sender.inlet.fail(error);
   }
 
-  /** The number of an address over this link, or the address itself when it is not worth one. */
-  #placeOf(address: string): Place {
-    const known = this.#numbers.get(address);
-    if (known !== undefined) return known;
-    if (this.#numbers.size >= mostNumbers || isAskPath(address.slice(address.indexOf('/')))) return address;
-    const number = this.#numbers.size + 1;
-    this.#numbers.set(address, number);
-    this.#writer.define(number, address);
-    return number;
+  /** Moves the message that was written last into the lane, if it is large or has to stay behind one that is. */
+  #takesLane(message: unknown, sender: Ref | undefined, to: Ref, start: number, body: number): boolean {
+    const writer = this.#writer;
+    const pair = pairOf(sender?.address, to.step);
+    if (writer.size - body <= chunkSize && !this.#lane.holds(pair)) return false;
+    const bytes = writer.out.bytes.slice(body, writer.size);
+    writer.truncate(start);
+    const after = writer.isEmpty ? this.#openBatch - 1 : this.#openBatch;
+    this.#streams = (this.#streams + 1) % 0x1_0000_0000;
+    this.#lane.push(pair, new Parcel({ message, sender, to }, bytes, after, this.#streams));
+    return true;
+  }
+
+  /** A frame of another node, for the peer or for somebody behind it. */
+  relay(
+    kind: 'relay' | 'relayed',
+    address: string,
+    frame: Uint8Array,
+    done: (hasLeft: boolean) => void,
+  ): void {
+    if (this.#isFull || this.#route === undefined) return done(false);
+    this.#waitingBytes += frame.length;
+    this.#writer.relay(kind, address, frame);
+    this.#freight.bytes += frame.length;
+    this.#freight.relayed.push(done);
+    this.#grown();
   }
 
   #grown(): void {
     if (this.#writer.size >= fullBatch) this.#seal();
-    if (this.#isFlushing || !this.isUp) return;
+    this.#flushSoon();
+  }
+
+  #flushSoon(): void {
+    if (this.#isFlushing || this.#route === undefined) return;
     this.#isFlushing = true;
     this.#parts.host.world.scheduler.soon(this.#flush);
   }
 
   readonly #flush = (): void => {
     this.#isFlushing = false;
-    if (this.#isSending || this.#route === undefined) return;
+    if (this.#sending !== undefined || this.#route === undefined) return;
+    if (this.#isControlDue) return this.#sendControl();
+    this.#takeNextRoute();
+    const mayGo = this.#inFlight.hasRoom && this.#nextRoute === undefined;
+    const batch = mayGo ? this.#nextBatch() : undefined;
+    if (batch !== undefined) this.#send(batch);
+    else if (this.#isAckDue) this.#sendControl();
+    else if (this.#isEmpty) this.#onEmpty?.();
+  };
+
+  /** Small messages and chunks of large ones take turns. */
+  #nextBatch(): Batch | undefined {
+    if (this.#isLaneNext) return this.#nextChunk() ?? this.#nextSmall();
+    return this.#nextSmall() ?? this.#nextChunk();
+  }
+
+  #nextSmall(): Batch | undefined {
     if (this.#full.length === 0) this.#seal();
     const batch = this.#full.shift();
-    if (batch !== undefined) this.#send(this.#route, batch);
-    else this.#onEmpty?.();
-  };
+    if (batch === undefined) return undefined;
+    const { freight } = batch;
+    this.#isLaneNext = !this.#lane.isEmpty;
+    this.#sentBatch++;
+    this.#waiting -= freight.count;
+    this.#waitingBytes -= freight.bytes;
+    this.#parts.host.counts.transmitted += freight.count;
+    return batch;
+  }
+
+  #nextChunk(): Batch | undefined {
+    this.#isLaneNext = false;
+    if (this.#lane.isEmpty) return undefined;
+    const freight = new Freight();
+    const writer = new FrameWriter();
+    for (const { body } of this.#lane.fill(writer, freight, this.#numbers, this.#sentBatch)) {
+      this.#waiting--;
+      this.#waitingBytes -= body.length;
+      this.#parts.host.counts.transmitted++;
+    }
+    return writer.isEmpty ? undefined : { frame: writer.take(), freight };
+  }
 
   /** Closes the batch: what comes now goes into the next one. */
   #seal(): void {
     if (this.#writer.isEmpty) return;
-    this.#full.push({ frame: this.#writer.take(), letters: this.#letters });
-    this.#letters = [];
+    this.#full.push({ frame: this.#writer.take(), freight: this.#freight });
+    this.#freight = new Freight();
+    this.#openBatch++;
   }
 
-  #send(route: Route, { frame, letters }: Batch): void {
-    const { host, transport, onSent } = this.#parts;
+  #send({ frame, freight }: Batch): void {
+    const sequence = ++this.#sequence;
+    const isAsking = this.#inFlight.add(sequence, freight, frame.length) || this.#wantsAck;
+    this.#handOver(frame, isAsking ? flag.ackNow : 0, hasLeft => {
+      for (const done of freight.relayed) done(hasLeft);
+      if (!hasLeft) for (const lost of this.#inFlight.lost(sequence, sequence)) this.#isLost(lost, 'nodeDown');
+    });
+  }
+
+  /** A frame without a number: it is sent whatever waits, and says what can't wait. */
+  #sendControl(): void {
+    const writer = new FrameWriter();
+    if (this.#heartbeat !== undefined) writer.control({ kind: 'heartbeat', lag: this.#heartbeat });
+    for (const gap of this.#arrived.gaps) writer.range('lost', gap);
+    for (const gap of this.#noted) writer.range('noted', gap);
+    this.#heartbeat = undefined;
+    this.#tellsGaps = false;
+    this.#noted = [];
+    const flags = this.#wantsAck ? flag.unnumbered | flag.ackNow : flag.unnumbered;
+    this.#handOver(writer.take(), flags, () => {});
+  }
+
+  get #isControlDue(): boolean {
+    return this.#heartbeat !== undefined || this.#tellsGaps || this.#noted.length > 0 || this.#wantsAck;
+  }
+
+  #handOver(frame: Uint8Array, flags: number, done: (hasLeft: boolean) => void): void {
     stamp(frame, {
+      flags,
       source: this.#own,
       target: this.#target,
-      sequence: ++this.#sequence,
-      ack: this.#heardSystem,
+      sequence: this.#sequence,
+      ack: this.#arrived.settled,
+      systemAck: this.#heardSystem,
     });
-    this.#isSending = true;
-    this.#waiting -= letters.length;
-    host.counts.transmitted += letters.length;
-    onSent();
-    transport.send(route, frame, hasLeft => {
-      this.#isSending = false;
-      if (!hasLeft) this.#notSent(letters);
+    this.#owesAck = false;
+    this.#isAckDue = false;
+    this.#wantsAck = false;
+    this.#sending = frame;
+    this.#parts.onSent();
+    this.#parts.send(this.#route as Route, frame, hasLeft => {
+      if (this.#sending === frame) this.#sending = undefined;
+      done(hasLeft);
       this.#flush();
     });
   }
 
-  #notSent(letters: readonly Letter[]): void {
-    this.#parts.host.counts.transmitted -= letters.length;
-    this.#deadLetters(letters, 'nodeDown');
+  // ---- what gets lost -----------------------------------------------------------------------------------------------
+
+  /** The peer has not got those frames, and will not take them any more. */
+  lost(first: number, last: number): void {
+    const freights = this.#inFlight.lost(first, last);
+    for (const freight of freights) this.#isLost(freight, 'inDoubt');
+    this.#noted.push({ first, last });
+    if (freights.some(({ hasSystem }) => hasSystem)) this.#resend();
+    this.#flushSoon();
   }
 
-  #deadLetters(letters: readonly Letter[], reason: DeadLetterReason): void {
-    for (const { message, sender, to } of letters)
-      this.#parts.host.realm.deadLetter(message, sender, to, reason);
+  /** The peer knows what was lost. */
+  noted(first: number, last: number): void {
+    this.#arrived.noted(first, last);
+    this.#isAckDue = true;
+    this.#flushSoon();
+  }
+
+  #isLost(freight: Freight, reason: DeadLetterReason): void {
+    this.#parts.host.counts.transmitted -= freight.count;
+    freight.eachLetter((message, sender, to) => this.#deadLetter(message, sender, to, reason));
+    for (const parcel of freight.parcels) this.#loseParcel(parcel, reason);
+  }
+
+  #loseParcel(parcel: Parcel, reason: DeadLetterReason): void {
+    if (parcel.isLost) return;
+    parcel.isLost = true;
+    if (this.#lane.remove(parcel)) {
+      this.#waiting--;
+      this.#waitingBytes -= parcel.body.length;
+    } else this.#parts.host.counts.transmitted--;
+    this.#deadLetter(parcel.message, parcel.sender, parcel.to, reason);
+  }
+
+  #deadLetter(message: unknown, sender: Ref | undefined, to: Ref, reason: DeadLetterReason): void {
+    this.#parts.host.realm.deadLetter(message, sender, to, reason);
+    // When the link ends, the ask hears it as a watcher does.
+    if (!this.#isClosed && sender?.inlet instanceof Ask) sender.inlet.fail(questionLost(to));
   }
 
   // ---- system messages ----------------------------------------------------------------------------------------------
 
   /** The question of an ask tells the peer by itself that it watches. */
   watch(watcher: Ref, watched: Ref): void {
-    this.#watches.set(keyOf(watcher.path, watched.path), { watcher, watched });
+    this.watches.addOurs(watcher, watched);
     if (!isAskPath(watcher.path)) this.#system('watch', watched.path, watcher.address, '');
   }
 
   /** @param isAnswered whether the peer, which has answered, knows by itself that the ask watches no more */
   unwatch(watcher: Ref, watched: Ref, isAnswered: boolean): void {
-    if (!this.#watches.delete(keyOf(watcher.path, watched.path)) || isAnswered) return;
+    if (!this.watches.removeOurs(watcher, watched) || isAnswered) return;
     this.#system('unwatch', watched.path, watcher.address, '');
   }
 
@@ -224,82 +375,66 @@ export class Link {
     this.#system('abandoned', to.path, asker.address, '');
   }
 
-  /** An actor here has ended that `watcher` over there watches. */
+  /** An actor here has ended that `watcher` over there watches. Its last words come first. */
   terminated(watcher: Ref, watched: Ref, reason: string): void {
-    this.#watchers.delete(keyOf(watcher.path, watched.path));
-    this.#system('terminated', watcher.path, watched.path, reason);
+    this.watches.forgetTheirs(watcher, watched);
+    const pair = pairOf(watched.address, watcher.step);
+    const write = () => this.#system('terminated', watcher.path, watched.path, reason);
+    if (this.#lane.holds(pair)) this.#lane.pushRider({ pair, write });
+    else write();
   }
 
   #system(operation: Operation, path: string, address: string, reason: string): void {
+    if (this.#isWriting) return this.#later(() => this.#system(operation, path, address, reason));
     const record = { number: ++this.#systemNumber, operation, path, address, reason };
     this.#unconfirmed.push(record);
+    this.#write(record);
+    this.#grown();
+  }
+
+  #write(record: SystemRecord): void {
     this.#writer.system(record);
-    this.#grown();
+    this.#freight.hasSystem = true;
   }
 
-  /** The peer has all system records up to `number`. */
-  confirmed(number: number): void {
-    if (this.#unconfirmed.length === 0 || (this.#unconfirmed[0] as SystemRecord).number > number) return;
-    this.#unconfirmed = this.#unconfirmed.filter(record => record.number > number);
-  }
-
-  /** A heartbeat is due: it carries what the peer should know, and again what it has not confirmed since the last one. */
-  heartbeat(): void {
-    this.#writer.control({ kind: 'heartbeat' });
-    this.#grown();
-  }
-
-  /** To be called at every tick, however much is sent: says again what the peer has not confirmed since the last one. */
-  resend(): void {
-    if (this.#isOutOfStep) this.#askResync();
-    const lost = this.#unconfirmed.filter(({ number }) => number <= this.#sentUpTo);
-    for (const record of lost) this.#writer.system(record);
-    this.#sentUpTo = this.#systemNumber;
-    if (lost.length > 0) this.#grown();
+  /** Some of them were lost; the peer takes none out of turn. */
+  #resend(): void {
+    for (const record of this.#unconfirmed) this.#write(record);
   }
 
   // ---- what comes in ------------------------------------------------------------------------------------------------
 
-  /** Whether a frame is the next one; one that has come before is not to be read again. */
-  takeSequence(sequence: number): boolean {
-    if (sequence === 0) return true;
-    if (sequence <= this.#heardSequence) return false;
-    if (sequence !== this.#heardSequence + 1) {
-      // Definitions may have been in what is lost: the peer is to number its addresses anew.
-      this.#places.clear();
-      this.#askResync();
+  /** Whether a frame is to be read: one that has come before, or was given up, is not. */
+  take({ flags, sequence, ack, systemAck }: Header): boolean {
+    this.#confirmed(ack, systemAck);
+    const gaps = this.#arrived.gaps.length;
+    const isUnnumbered = (flags & flag.unnumbered) !== 0;
+    if (isUnnumbered) this.#arrived.passed(sequence);
+    const isNew = isUnnumbered || this.#arrived.take(sequence);
+    if (this.#arrived.gaps.length !== gaps) this.#tellsGaps = true;
+    if (!isUnnumbered) this.#owesAck = true;
+    if ((flags & flag.ackNow) !== 0) this.#isAckDue = true;
+    if (this.#isAckDue || this.#tellsGaps) this.#flushSoon();
+    else if (this.#owesAck) this.#ackLater();
+    return isNew;
+  }
+
+  #ackLater(): void {
+    this.#cancelAck ??= this.#parts.host.world.clock.after(ackDelay, () => {
+      this.#cancelAck = undefined;
+      if (!this.#owesAck) return;
+      this.#isAckDue = true;
+      this.#flushSoon();
+    });
+  }
+
+  #confirmed(ack: number, systemAck: number): void {
+    this.#inFlight.confirmed(ack);
+    const [oldest] = this.#unconfirmed;
+    if (oldest !== undefined && oldest.number <= systemAck) {
+      this.#unconfirmed = this.#unconfirmed.filter(({ number }) => number > systemAck);
     }
-    this.#heardSequence = sequence;
-    return true;
-  }
-
-  #askResync(): void {
-    this.#isOutOfStep = true;
-    this.#writer.control({ kind: 'resync' });
-    this.#grown();
-  }
-
-  /** Numbers that the peer does not know any more are given anew. */
-  resync(): void {
-    this.#numbers.clear();
-  }
-
-  define(number: number, address: string): void {
-    this.#isOutOfStep = false;
-    if (this.#places.size < mostNumbers || this.#places.has(number))
-      this.#places.set(number, { address, ref: undefined });
-  }
-
-  /** The live ref for a place: looked up once, and again when the actor it led to has ended. */
-  refAt(place: Place, find: (address: string) => Ref): Ref | undefined {
-    if (typeof place === 'string') return find(place);
-    const known = place === undefined ? undefined : this.#places.get(place);
-    if (known === undefined) {
-      if (place !== undefined) this.#isOutOfStep = true;
-      return undefined;
-    }
-    if (known.ref === undefined || known.ref.isStopped) known.ref = find(known.address);
-    return known.ref;
+    if (!this.#isEmpty || this.#onEmpty !== undefined) this.#flushSoon();
   }
 
   /** Whether a system record is the next one. */
@@ -309,73 +444,93 @@ export class Link {
     return true;
   }
 
-  /** Someone over there watches an actor here. */
-  addWatcher(watcher: Ref, watched: Ref): void {
-    const key = keyOf(watcher.path, watched.path);
-    if (this.#watchers.has(key)) return;
-    this.#watchers.set(key, { watcher, watched });
-    watched.inlet.signal({ type: 'watch', watcher }, watched);
+  // ---- its life -----------------------------------------------------------------------------------------------------
+
+  /** The peer can be reached. */
+  open(route: Route, incarnation: string, maxMessageSize: number): void {
+    this.#route = route;
+    this.#target = incarnation;
+    this.#maxMessageSize = Math.min(this.#maxMessageSize, maxMessageSize);
+    this.#flushSoon();
   }
 
-  removeWatcher(watcherPath: string, watchedPath: string): void {
-    const key = keyOf(watcherPath, watchedPath);
-    const entry = this.#watchers.get(key);
-    if (entry === undefined) return;
-    this.#watchers.delete(key);
-    entry.watched.inlet.signal({ type: 'unwatch', watcher: entry.watcher }, entry.watched);
+  /** What is sent from now on goes out on another route: at once, or when all that is on its way has arrived. */
+  reroute(route: Route, isUrgent: boolean): void {
+    this.#nextRoute = route;
+    if (isUrgent || this.#route === undefined) {
+      this.#sending = undefined;
+      this.#route = route;
+      this.#nextRoute = undefined;
+    } else this.#wantsAck = true;
+    this.#flushSoon();
   }
 
-  /** An actor over there has ended: whoever watches it here is told, once. */
-  hasTerminated(watcherPath: string, watchedPath: string, reason: TerminationReason): void {
-    const key = keyOf(watcherPath, watchedPath);
-    const entry = this.#watches.get(key);
-    if (entry === undefined) return;
-    this.#watches.delete(key);
-    entry.watcher.inlet.signal({ type: 'terminated', ref: entry.watched, reason }, entry.watcher);
+  #takeNextRoute(): void {
+    if (this.#nextRoute === undefined || !this.#inFlight.isEmpty) return;
+    this.#route = this.#nextRoute;
+    this.#nextRoute = undefined;
   }
 
-  /** Resolves when all that was told has left; at once for a link that is not up. */
+  /** There is no route for now: what is told waits. */
+  strand(): void {
+    this.#route = undefined;
+    this.#nextRoute = undefined;
+    this.#sending = undefined;
+  }
+
+  /** A heartbeat is due. */
+  heartbeat(lag: number): void {
+    this.#heartbeat = lag;
+    this.#flushSoon();
+  }
+
+  /** To be called at every tick, however much is sent. */
+  tick(): void {
+    this.#writer.shrink();
+    if (this.#arrived.gaps.length === 0) return;
+    this.#tellsGaps = true;
+    this.#flushSoon();
+  }
+
+  get #isEmpty(): boolean {
+    const isIdle = this.#sending === undefined && this.#inFlight.isEmpty;
+    return isIdle && this.#writer.isEmpty && this.#full.length === 0 && this.#lane.isEmpty;
+  }
+
+  /** Resolves when the peer has confirmed all that was told; at once for a link that is not up. */
   emptied(): Promise<void> {
-    if (!this.isUp || (!this.#isSending && this.#writer.isEmpty && this.#full.length === 0))
-      return Promise.resolve();
+    if (this.#route === undefined || this.#isEmpty) return Promise.resolve();
     return new Promise(resolve => {
       this.#onEmpty = resolve;
+      this.#wantsAck = true;
       this.#flush();
     });
   }
 
-  // ---- its beginning and end --------------------------------------------------------------------------------------------------
-
-  /** The peer can be reached. */
-  open(route: Route, incarnation: string): void {
-    this.#route = route;
-    this.#target = incarnation;
-    this.#flush();
-  }
-
-  /** What is sent from now on goes out on another connection. */
-  reroute(route: Route): void {
-    this.#route = route;
-  }
-
   /** The end of this link: nothing of it is used again. */
   close(letterReason: DeadLetterReason, termination: TerminationReason): void {
-    this.#route = undefined;
-    const letters = [...this.#full.flatMap(batch => batch.letters), ...this.#letters];
-    this.#full.length = 0;
-    this.#letters = [];
-    this.#waiting = 0;
+    this.#isClosed = true;
+    this.strand();
+    this.#cancelAck?.();
     this.#onEmpty?.();
-    this.#deadLetters(letters, letterReason);
-    for (const { watcher, watched } of [...this.#watchers.values()])
-      watched.inlet.signal({ type: 'unwatch', watcher }, watched);
-    const watches = [...this.#watches.values()];
-    this.#watches.clear();
-    for (const { watcher, watched } of watches)
-      watcher.inlet.signal({ type: 'terminated', ref: watched, reason: termination }, watcher);
+    const waiting = [...this.#full.splice(0).map(({ freight }) => freight), this.#freight];
+    this.#freight = new Freight();
+    this.#waiting = 0;
+    for (const freight of waiting) {
+      for (const done of freight.relayed) done(false);
+      freight.eachLetter((message, sender, to) => this.#deadLetter(message, sender, to, letterReason));
+    }
+    for (const parcel of this.#lane.takeAll()) {
+      parcel.isLost = true;
+      this.#deadLetter(parcel.message, parcel.sender, parcel.to, letterReason);
+    }
+    for (const freight of this.#inFlight.takeAll()) this.#isLost(freight, 'inDoubt');
+    this.watches.end(termination);
   }
 }
 
-/** An ask watches one actor only. */
-const keyOf = (watcherPath: string, watchedPath: string) =>
-  isAskPath(watcherPath) ? watcherPath : `${watcherPath} ${watchedPath}`;
+const tooLarge = (size: number, limit: number) =>
+  new SerializationError(`the message takes ${size} bytes, and maxMessageSize is ${limit}`);
+
+const questionLost = (to: Ref) =>
+  new NodeDownError(`the question to ${to.address} was lost on its way: the connection has broken; ask again`);

@@ -55,6 +55,16 @@ export class MemoryNetwork {
     this.#listeners.delete(address);
   }
 
+  /** @internal Whether anything gets through between the two, in both directions. */
+  isOpen(one: string, other: string): boolean {
+    const isCut = [this.#lossOf(one, other), this.#lossOf(other, one)].includes(100);
+    return !isCut && this.#listeners.has(other);
+  }
+
+  #lossOf(from: string, to: string): number {
+    return Math.max(...['*', from].flatMap(a => ['*', to].map(b => this.#loss.get(`${a} ${b}`) ?? 0)));
+  }
+
   /** @internal */
   bind(address: string, transport: MemoryTransport): string {
     const bound = address.endsWith(':0') ? `${address.slice(0, -1)}${this.#nextPort++}` : address;
@@ -71,9 +81,7 @@ export class MemoryNetwork {
 
   /** @internal The node at an address, if a frame from that sender gets there. */
   reach(from: string, to: string, world: World): MemoryTransport | undefined {
-    const percent = Math.max(
-      ...['*', from].flatMap(a => ['*', to].map(b => this.#loss.get(`${a} ${b}`) ?? 0)),
-    );
+    const percent = this.#lossOf(from, to);
     const isLost = percent > 0 && world.random() * 100 < percent;
     if (isLost) this.lost++;
     else this.delivered++;
@@ -114,6 +122,10 @@ class MemoryTransport implements Transport {
     const target = isOpen ? this.#network.reach(this.#address, to, this.#world) : undefined;
     this.#world.clock.after(delay, () => target?.arrive(this.#address, frame));
     this.#world.scheduler.soon(() => done(isOpen));
+  }
+
+  isAlive(route: Route): boolean {
+    return !this.#closed.has(route) && this.#network.isOpen(this.#address, (route as MemoryRoute).to);
   }
 
   disconnect(route: Route): void {

@@ -3,37 +3,56 @@
  * arrives to the actors of its node. The pure part is in `hub.ts`, the queues are in `link.ts`, the other direction is in
  * `arrivals.ts`.
  */
+import { RateLimit } from '../base/rateLimit.ts';
 import type { Cancel } from '../base/world.ts';
 import { isNodeAddress } from '../core/address.ts';
-import { MalformedInput, NodeDown, NodeQuarantined, NodeUp } from '../core/events.ts';
+import {
+  MalformedInput,
+  NodeDown,
+  NodeQuarantined,
+  NodeRefused,
+  NodeResponsive,
+  NodeUnresponsive,
+  NodeUp,
+} from '../core/events.ts';
 import type { Inlet } from '../core/inlet.ts';
 import type { DeadLetterReason, TerminationReason } from '../core/message.ts';
 import type { Ref } from '../core/ref.ts';
 import { Arrivals } from './arrivals.ts';
-import { type Codec, MessagePackCodec, type RegisteredClass } from './codec.ts';
+import type { Codec, RegisteredClass } from './codec.ts';
+import { FastCodec } from './fastCodec.ts';
 import type { RemotingHost } from './host.ts';
 import { type Action, type DownReason, Hub } from './hub.ts';
+import { Identity } from './identity.ts';
 import { Link } from './link.ts';
+import { type OpenCurve, openCurve } from './openCurve.ts';
 import { type CompleteRemotingOptions, completeRemotingOptions, type RemotingOptions } from './options.ts';
+import { RelayedRoute, Relays } from './relays.ts';
 import { RemoteInlet } from './remoteInlet.ts';
 import type { Route, Transport, TransportFactory } from './transport.ts';
 import {
   type Control,
   digitsOf,
-  FrameWriter,
+  flag,
   type Header,
+  handshakeFrame,
+  type Introduction,
   noIncarnation,
+  OtherVersion,
+  protocolVersion,
   readControl,
   readHeader,
   readRecords,
-  stamp,
   uuidOf,
 } from './wire.ts';
 
-/** What a frame may hold besides one message. */
-const frameOverhead = 128 * 1024;
+/** The largest frame: a full batch with one more message that is just too small for chunks, and room for addresses. */
+const maxFrameSize = 1024 * 1024;
 /** How long, in ms, a node that stops tries to send what waits. */
 const flushTimeout = 1000;
+/** The most events about bytes that can't be read, and answers to strangers, in a second. */
+const mostReports = 10;
+const mostRefusals = 1000;
 
 /** What the end of a link means to what waited for it. */
 const meaning: Readonly<
@@ -48,8 +67,17 @@ const meaning: Readonly<
     watches: 'nodeDown',
     text: 'it was declared down before and has not restarted since',
   },
-  refused: { letters: 'refused', watches: 'nodeDown', text: 'it refused the connection' },
+  refused: { letters: 'refused', watches: 'nodeDown', text: 'the connection was refused' },
 };
+
+/** A node that something is or was said to. */
+interface Peer {
+  readonly link: Link;
+  /** What it says is read by this, once it is up. */
+  arrivals: Arrivals | undefined;
+  /** The CURVE key that it has proved to have. */
+  key: string | undefined;
+}
 
 export class Remoting {
   readonly #host: RemotingHost;
@@ -57,50 +85,81 @@ export class Remoting {
   readonly #own: string;
   readonly #hub: Hub<Route>;
   readonly #codec: Codec;
-  readonly #arrivals: Arrivals;
   readonly #transport: Transport;
-  readonly #links = new Map<string, Link>();
+  readonly #curve: OpenCurve | undefined;
+  readonly #identity: Identity;
+  readonly #peers = new Map<string, Peer>();
   readonly #inlets = new Map<string, RemoteInlet>();
+  readonly #relays = new Relays();
+  readonly #reports: RateLimit;
+  readonly #refusals: RateLimit;
+  #unreported = 0;
   #address = '';
+  /** Who is joining just now. */
+  #joining: Introduction | undefined;
   #cancelTick: Cancel | undefined;
   #isStopped = false;
 
-  private constructor(host: RemotingHost, options: CompleteRemotingOptions, makeTransport: TransportFactory) {
-    const { heartbeatInterval, maxSilence, maxMessageSize } = options;
+  private constructor(
+    host: RemotingHost,
+    options: CompleteRemotingOptions,
+    curve: OpenCurve | undefined,
+    makeTransport: TransportFactory,
+  ) {
     this.#host = host;
     this.#options = options;
+    this.#curve = curve;
     this.#own = digitsOf(host.incarnation);
-    this.#hub = new Hub({ incarnation: this.#own, heartbeatInterval, maxSilence });
-    this.#codec = new MessagePackCodec(host);
-    this.#arrivals = new Arrivals(host, this.#codec);
+    this.#hub = new Hub({
+      incarnation: this.#own,
+      heartbeatInterval: options.heartbeatInterval,
+      maxSilence: options.maxSilence,
+      maxUnresponsive: options.maxUnresponsive,
+      phi: options.phi,
+      via: route => (route instanceof RelayedRoute ? route.via : undefined),
+    });
+    this.#identity = new Identity(this.#own, curve?.curve);
+    this.#codec = new FastCodec(host);
+    this.#reports = new RateLimit(host.world.clock, mostReports, 1000);
+    this.#refusals = new RateLimit(host.world.clock, mostRefusals, 1000);
     this.#transport = makeTransport(
       host.world,
       {
         frame: (route, frame) => this.#frame(route, frame),
-        malformed: (route, reason) => this.#malformed(route, reason),
+        malformed: (from, reason) => this.#malformed(from, reason),
+        refused: (from, reason) => this.#host.events.publish(new NodeRefused(from, reason)),
       },
-      { maxFrameSize: maxMessageSize + frameOverhead },
+      { maxFrameSize, maxSilence: options.maxSilence, curve: curve?.curve },
     );
   }
 
   /**
-   * Binds `address` and answers whoever connects.
+   * Binds `address` and answers whoever connects. Without an address it only connects: others reach it through the
+   * connections that it has opened, and through relays.
    * @param place.advertise what other nodes connect to, when it differs
    * @throws RemotingError when it can't be bound
    */
   static async start(
     host: RemotingHost,
-    { address, advertise }: { address: string; advertise: string | undefined },
+    { address, advertise }: { address: string | undefined; advertise: string | undefined },
     options: RemotingOptions,
     makeTransport: TransportFactory,
   ): Promise<Remoting> {
-    const remoting = new Remoting(host, completeRemotingOptions(options, address), makeTransport);
-    const bound = await remoting.#transport.listen(address);
-    remoting.#address = advertise ?? bound;
+    const complete = completeRemotingOptions(options, address);
+    const curve = options.curve === undefined ? undefined : openCurve(options.curve, host.warn);
+    const remoting = new Remoting(host, complete, curve, makeTransport);
+    try {
+      const bound = address === undefined ? undefined : await remoting.#transport.listen(address);
+      remoting.#address = advertise ?? bound ?? `${digitsOf(host.incarnation)}:0`;
+    } catch (error) {
+      curve?.close();
+      throw error;
+    }
+    remoting.#dialRelays();
     return remoting;
   }
 
-  /** What other nodes connect to. */
+  /** What other nodes know it by. */
   get address(): string {
     return this.#address;
   }
@@ -108,7 +167,7 @@ export class Remoting {
   /** Messages that wait for the network. */
   get queued(): number {
     let queued = 0;
-    for (const link of this.#links.values()) queued += link.queued;
+    for (const { link } of this.#peers.values()) queued += link.queued;
     return queued;
   }
 
@@ -119,7 +178,7 @@ export class Remoting {
       inlet = new RemoteInlet(
         this.#host.realm,
         node,
-        mayDial => this.#links.get(node) ?? (mayDial ? this.#dial(node) : undefined),
+        mayDial => this.#peers.get(node)?.link ?? (mayDial ? this.#dial(node) : undefined),
       );
       this.#inlets.set(node, inlet);
     }
@@ -134,16 +193,19 @@ export class Remoting {
   async stop(): Promise<void> {
     if (this.#isStopped) return;
     await this.#flush();
+    this.#carryOut(this.#hub.stopDetours());
+    await this.#flush();
     this.#carryOut(this.#hub.stop());
     this.#isStopped = true;
     this.#cancelTick?.();
+    this.#curve?.close();
     await this.#transport.close();
   }
 
   #flush(): Promise<void> {
     return new Promise(resolve => {
       const cancel = this.#host.world.clock.after(flushTimeout, resolve);
-      void Promise.all([...this.#links.values()].map(link => link.emptied())).then(() => {
+      void Promise.all([...this.#peers.values()].map(({ link }) => link.emptied())).then(() => {
         cancel();
         resolve();
       });
@@ -154,23 +216,37 @@ export class Remoting {
 
   #dial(node: string): Link | undefined {
     if (this.#isStopped) return undefined;
-    const link = this.#newLink(node);
+    const { link } = this.#newPeer(node);
     this.#carryOut(this.#hub.dial(node, this.#now));
     this.#keepTicking();
     return link;
   }
 
-  #newLink(address: string): Link {
-    const onSent = () => this.#hub.sent(address, this.#now);
-    const parts = {
+  #dialRelays(): void {
+    for (const relay of this.#options.relays)
+      if (relay !== this.#address && !this.#peers.has(relay)) this.#dial(relay);
+  }
+
+  #newPeer(address: string): Peer {
+    const link = new Link({
+      address,
       host: this.#host,
-      transport: this.#transport,
       codec: this.#codec,
       options: this.#options,
-    };
-    const link = new Link({ address, ...parts, onSent });
-    this.#links.set(address, link);
-    return link;
+      onSent: () => this.#hub.sent(address, this.#now),
+      send: (route, frame, done) => this.#send(route, frame, done),
+    });
+    const peer: Peer = { link, arrivals: undefined, key: undefined };
+    this.#peers.set(address, peer);
+    return peer;
+  }
+
+  #send(route: Route, frame: Uint8Array, done: (hasLeft: boolean) => void): void {
+    if (!(route instanceof RelayedRoute)) return this.#transport.send(route, frame, done);
+    const relay = this.#peers.get(route.via)?.link;
+    const later = (hasLeft: boolean) => this.#host.world.scheduler.soon(() => done(hasLeft));
+    if (relay === undefined) later(false);
+    else relay.relay('relay', route.to, frame, later);
   }
 
   get #now(): number {
@@ -181,10 +257,25 @@ export class Remoting {
     if (this.#cancelTick !== undefined || this.#isStopped) return;
     this.#cancelTick = this.#host.world.clock.after(this.#options.heartbeatInterval, () => {
       this.#cancelTick = undefined;
-      this.#carryOut(this.#hub.tick(this.#now));
-      for (const link of this.#links.values()) if (link.isUp) link.resend();
+      this.#tick();
       if (!this.#hub.isIdle) this.#keepTicking();
     });
+  }
+
+  #tick(): void {
+    const isAlive = (route: Route) => !(route instanceof RelayedRoute) && this.#transport.isAlive(route);
+    this.#carryOut(this.#hub.tick(this.#now, isAlive));
+    for (const [address, { link, key }] of [...this.#peers]) {
+      link.tick();
+      if (key !== undefined && this.#curve?.curve.isAllowed(key) === false) this.#expel(address);
+    }
+    this.#dialRelays();
+  }
+
+  /** Its key was taken off the list. */
+  #expel(address: string): void {
+    this.#host.events.publish(new NodeRefused(address, 'its key is not allowed any more'));
+    this.#carryOut(this.#hub.expel(address));
   }
 
   // ---- what the hub wants -------------------------------------------------------------------------------------------
@@ -197,60 +288,118 @@ export class Remoting {
     switch (action.type) {
       case 'connect':
         return this.#connect(action.address);
+      case 'seek':
+        return this.#seek(action.address);
       case 'disconnect':
         return this.#transport.disconnect(action.route);
       case 'hello':
-        return this.#control(action.route, noIncarnation, this.#introduction('hello'));
+        return this.#sayHello(action.route, action.wantsRoute);
       case 'welcome':
-        return this.#control(action.route, action.target, this.#introduction('welcome'));
+        return this.#control(action.route, action.target, this.#introduce('welcome', action.route, false));
       case 'refuse':
+        return this.#refuse(action.route, action.target, action.reason);
       case 'goodbye':
-        return this.#control(action.route, action.target, { kind: action.type, reason: action.reason });
+        return this.#control(action.route, action.target, { kind: 'goodbye', reason: action.reason });
       case 'heartbeat':
-        return this.#links.get(action.address)?.heartbeat();
+        return this.#peers.get(action.address)?.link.heartbeat(action.lag);
       case 'linkUp':
         return this.#linkUp(action);
       case 'reroute':
-        return this.#links.get(action.address)?.reroute(action.route);
+        return this.#peers.get(action.address)?.link.reroute(action.route, action.isUrgent);
+      case 'stranded':
+        return this.#peers.get(action.address)?.link.strand();
       case 'linkDown':
         return this.#linkDown(action);
       case 'quarantined':
         return this.#host.events.publish(new NodeQuarantined(action.address, uuidOf(action.incarnation)));
+      case 'unresponsive':
+        return this.#host.events.publish(new NodeUnresponsive(action.address, uuidOf(action.incarnation)));
+      case 'responsive':
+        return this.#host.events.publish(new NodeResponsive(action.address, uuidOf(action.incarnation)));
       default:
         action satisfies never;
     }
   }
 
+  /** Tries to reach a node: by itself if it has a port, through relays if not. */
   #connect(address: string): void {
-    this.#carryOut(this.#hub.connected(address, this.#transport.connect(address), this.#now));
+    if (isDiallable(address)) this.#hasWay(address, this.#transport.connect(address));
+    else this.#seek(address);
   }
 
-  #introduction(kind: 'hello' | 'welcome'): Control {
-    return { kind, address: this.#address, version: this.#host.version };
+  #seek(address: string): void {
+    for (const route of this.#relays.routesTo(address)) this.#hasWay(address, route);
+  }
+
+  #hasWay(address: string, route: Route): void {
+    this.#carryOut(this.#hub.connected(address, route, this.#now));
+  }
+
+  #sayHello(route: Route, wantsRoute: boolean): void {
+    this.#control(route, noIncarnation, this.#introduce('hello', route, wantsRoute));
+  }
+
+  #introduce(kind: 'hello' | 'welcome', route: Route, wantsRoute: boolean): Introduction {
+    return {
+      kind,
+      address: this.#address,
+      version: this.#host.version,
+      features: this.#options.relay ? ['relay'] : [],
+      wantsRoute,
+      maxMessageSize: this.#options.maxMessageSize,
+      ...this.#identity.proveTo(route, kind, this.#address),
+    };
   }
 
   /** A frame of the handshake: it goes past the link, and has no number. */
   #control(route: Route, target: string, record: Control): void {
-    const writer = new FrameWriter();
-    writer.control(record);
-    const frame = writer.take();
-    stamp(frame, { source: this.#own, target, sequence: 0, ack: 0 });
-    this.#transport.send(route, frame, () => {});
+    this.#send(route, handshakeFrame(this.#own, target, record), () => {});
+  }
+
+  #refuse(route: Route, target: string, reason: string): void {
+    if (this.#refusals.take()) this.#control(route, target, { kind: 'refuse', reason });
   }
 
   #linkUp({ address, incarnation, route }: Action<Route> & { type: 'linkUp' }): void {
-    const link = this.#links.get(address) ?? this.#newLink(address);
-    link.open(route, incarnation);
+    const peer = this.#peers.get(address) ?? this.#newPeer(address);
+    const { maxMessageSize, features, key } = this.#joining as Introduction;
+    peer.key = this.#curve === undefined ? undefined : key;
+    peer.arrivals = this.#arrivalsOf(peer);
+    peer.link.open(route, incarnation, maxMessageSize);
+    if (features.includes('relay')) this.#relays.up(address);
     this.#keepTicking();
     this.#host.events.publish(new NodeUp(address, uuidOf(incarnation)));
   }
 
+  #arrivalsOf({ link, key }: Peer): Arrivals {
+    const { address } = link;
+    return new Arrivals({
+      host: this.#host,
+      codec: this.#codec,
+      link,
+      maxMessageSize: this.#options.maxMessageSize,
+      permit: this.#options.permit,
+      key,
+      malformed: (from, reason) => this.#malformed(from, reason),
+      heartbeat: lag => this.#hub.lagging(address, lag),
+      relay: (to, frame) => this.#passOn(address, to, frame),
+      relayed: (from, frame) => this.#frame(this.#relays.route(address, from), frame),
+    });
+  }
+
+  /** One of another node, to be passed on. What can't be is lost, as on any network, and its sender will notice. */
+  #passOn(from: string, to: string, frame: Uint8Array): void {
+    if (!this.#options.relay || !this.#hub.isStraight(to)) return;
+    this.#peers.get(to)?.link.relay('relayed', from, frame, () => {});
+  }
+
   #linkDown({ address, incarnation, reason }: Action<Route> & { type: 'linkDown' }): void {
-    const link = this.#links.get(address);
-    this.#links.delete(address);
+    const peer = this.#peers.get(address);
+    this.#peers.delete(address);
+    this.#relays.down(address);
     const { letters, watches, text } = meaning[reason];
     this.#host.events.publish(new NodeDown(address, incarnation && uuidOf(incarnation), text));
-    link?.close(letters, watches);
+    peer?.link.close(letters, watches);
   }
 
   // ---- what comes in ------------------------------------------------------------------------------------------------
@@ -259,15 +408,14 @@ export class Remoting {
     if (this.#isStopped) return;
     const header = readHeader(frame);
     if (typeof header === 'string') return this.#malformed(route.label, header);
-    const { source, target, sequence, ack } = header;
-    if (sequence === 0) return this.#handshake(route, header, frame);
-    const address = this.#hub.heard(route, source, target, this.#now);
+    if (header instanceof OtherVersion) return this.#otherVersion(route, header, frame);
+    if ((header.flags & flag.handshake) !== 0) return this.#handshake(route, header, frame);
+    const address = this.#hub.heard(route, header.source, header.target, this.#now);
     this.#carryOut(this.#hub.drain());
-    const link = address === undefined ? undefined : this.#links.get(address);
-    if (link === undefined || !link.takeSequence(sequence)) return;
-    link.confirmed(ack);
-    const fault = readRecords(frame, this.#arrivals.readerFor(link));
-    if (fault !== undefined) this.#malformed(link.address, fault);
+    const peer = address === undefined ? undefined : this.#peers.get(address);
+    if (peer?.arrivals === undefined || !peer.link.take(header)) return;
+    const fault = readRecords(frame, peer.arrivals);
+    if (fault !== undefined) this.#malformed(peer.link.address, fault);
   }
 
   /** Who it is stands in the record: there may be no link yet. */
@@ -279,18 +427,63 @@ export class Remoting {
     switch (record.kind) {
       case 'hello':
       case 'welcome':
-        if (!isNodeAddress(record.address)) return this.#malformed(route.label, 'a node without an address');
-        return this.#carryOut(this.#hub[record.kind](route, record.address, source, this.#now));
+        return this.#introduced(route, source, record);
       case 'refuse':
-        return this.#carryOut(this.#hub.refused(route, source, record.reason));
+        return this.#refused(route, record.reason);
       case 'goodbye':
-        return this.#carryOut(this.#hub.goodbye(source, record.reason, this.#now));
+        return this.#carryOut(this.#hub.goodbye(route, source, record.reason, this.#now));
       default:
         return this.#malformed(route.label, `a ${record.kind} is no handshake`);
     }
   }
 
+  #introduced(route: Route, source: string, record: Introduction): void {
+    if (!isNodeAddress(record.address)) return this.#malformed(route.label, 'a node without an address');
+    if (record.address === this.#address && source !== this.#own)
+      return this.#refuse(route, source, `${record.address} is the address of the node that refuses`);
+    const doubt = this.#identity.doubt(route, source, record);
+    if (doubt !== undefined) {
+      if (!doubt.isCurable) this.#host.events.publish(new NodeRefused(record.address, doubt.text));
+      return this.#refuse(route, source, doubt.reason);
+    }
+    this.#joining = record;
+    this.#carryOut(this.#hub[record.kind](route, source, record, this.#now));
+    this.#joining = undefined;
+  }
+
+  #refused(route: Route, reason: string): void {
+    if (this.#identity.learn(route, reason)) return this.#sayHello(route, false);
+    if (!usualRefusals.includes(reason)) this.#host.events.publish(new NodeRefused(route.label, reason));
+    this.#carryOut(this.#hub.refused(route, reason));
+  }
+
+  /** A node of another protocol: it is told so, in words that every version understands. */
+  #otherVersion(route: Route, { version, source }: OtherVersion, frame: Uint8Array): void {
+    this.#host.counts.malformed++;
+    const record = readControl(frame);
+    const isRefusal = typeof record !== 'string' && record.kind === 'refuse';
+    if (!this.#reports.take()) return;
+    const reason = isRefusal ? record.reason : versionText(version);
+    this.#host.events.publish(new NodeRefused(route.label, reason));
+    if (isRefusal) this.#carryOut(this.#hub.refused(route, reason));
+    else this.#refuse(route, source, versionText(version));
+  }
+
   #malformed(from: string, reason: string): void {
-    this.#host.events.publish(new MalformedInput(from, reason));
+    this.#host.counts.malformed++;
+    this.#unreported++;
+    if (!this.#reports.take()) return;
+    const count = this.#unreported;
+    this.#unreported = 0;
+    this.#host.events.publish(new MalformedInput(from, reason, count));
   }
 }
+
+/** A node without a port can only be reached through the connection that it has opened. */
+const isDiallable = (address: string) => !address.endsWith(':0');
+
+/** Refusals that belong to the life of links; all others somebody should know of. */
+const usualRefusals = ['unknown', 'stale', 'quarantined', 'introduce'];
+
+const versionText = (version: number) =>
+  `it speaks version ${version} of the protocol, and only ${protocolVersion} is spoken here: use the same major version of the package on both nodes`;

@@ -3,9 +3,7 @@
  * into the bytes that are there, nothing is nested too deep, every extension is known. A frame of a few bytes that claims
  * an array of a billion elements ends here, not in the memory of the decoder.
  */
-
-/** The deepest nesting. */
-export const maxDepth = 64;
+import { maxDepth } from './format.ts';
 
 /** Says how an extension's bytes are to be looked at; undefined for one that is not known. */
 export type ExtensionKind = (type: number) => 'opaque' | 'value' | undefined;

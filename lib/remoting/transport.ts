@@ -1,5 +1,6 @@
 /** What carries frames between nodes. It knows bytes and connections, and nothing of what the bytes mean. */
 import type { World } from '../base/world.ts';
+import type { Curve } from './curve.ts';
 
 /** One connection, usable in both directions: a frame that came in on a route can be answered on it. */
 export interface Route {
@@ -11,7 +12,9 @@ export interface Route {
 export interface TransportEvents {
   frame(route: Route, frame: Uint8Array): void;
   /** Bytes that are no single frame. */
-  malformed(route: string, reason: string): void;
+  malformed(from: string, reason: string): void;
+  /** A connection was turned down, here or at the other end, for the key that was or was not shown. */
+  refused(from: string, reason: string): void;
 }
 
 export interface Transport {
@@ -28,6 +31,12 @@ export interface Transport {
    * be sent on that route, so that the next batch can grow.
    */
   send(route: Route, frame: Uint8Array, done: (hasLeft: boolean) => void): void;
+  /**
+   * Whether the layer below hears from the other end, even when nobody there reads: a connection stands, and its own
+   * heartbeats are answered. A process whose event loop is blocked is alive in this sense; one that was suspended or cut off
+   * is not, after half of `maxSilence` at the latest.
+   */
+  isAlive(route: Route): boolean;
   disconnect(route: Route): void;
   /** Closes everything; what has left is on its way. */
   close(): Promise<void>;
@@ -36,6 +45,10 @@ export interface Transport {
 export interface TransportOptions {
   /** The largest frame, in bytes. */
   readonly maxFrameSize: number;
+  /** After so many ms without a sign a peer is down. */
+  readonly maxSilence: number;
+  /** Keys, and whom to trust; without it nothing is encrypted. */
+  readonly curve: Curve | undefined;
 }
 
 export type TransportFactory = (

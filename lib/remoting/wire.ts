@@ -2,44 +2,80 @@
  * Frames: a header and records back to back. This file writes and reads them; what they mean is decided elsewhere.
  * `docs/wire-protocol.md` says the same in words. All numbers are big-endian.
  *
- *   header   'T' 'R'  version u8  flags u8  source 16 bytes  target 16 bytes  sequence u32  ack u32
- *   hello 1, welcome 2      address text, package version text
+ *   header   'T' 'R'  version u8  flags u8  source 16 bytes  target 16 bytes  sequence u64  ack u64  systemAck u64
+ *   hello 1, welcome 2      address text, version text, features text, wants u8, maxMessageSize u32, key text, proof text
  *   refuse 3, goodbye 5     reason text
- *   heartbeat 4, resync 9   nothing
+ *   heartbeat 4             lag u32
  *   define 6                id u32, address text
  *   user 7                  recipient place, sender place, length u32, MessagePack
- *   system 8                number u32, operation u8, path text, address text, reason text
+ *   system 8                number u64, operation u8, path text, address text, reason text
+ *   chunk 9                 stream u32, offset u32, total u32, recipient place, sender place, length u32, bytes
+ *   relay 10, relayed 13    address text, length u32, a frame
+ *   lost 11, noted 12       first u64, last u64
  *   text     length u16, UTF-8             place    id u32; 0 for nobody; 0xffffffff and a text for one without id
  */
+import { ByteWriter } from './byteWriter.ts';
 
 export const protocolVersion = 1;
-export const headerSize = 44;
+export const headerSize = 60;
 export const noIncarnation = '0'.repeat(32);
 const magic = 0x5452;
 const inline = 0xffff_ffff;
 
+/** What a frame is, and what it asks for. */
+export const flag = {
+  /** It belongs to no link yet: one record of the handshake, no numbers. */
+  handshake: 1,
+  /** It has no number of its own: its sequence is that of the last one that had. */
+  unnumbered: 2,
+  /** The sender waits for the ack. */
+  ackNow: 4,
+} as const;
+
 export interface Header {
+  readonly flags: number;
   /** The incarnations of both nodes, as 32 hexadecimal digits; the target is all zeros while it is not known. */
   readonly source: string;
   readonly target: string;
-  /** Counts the frames of a link that carry messages, from 1; 0 for a frame of the handshake. */
+  /** Counts the frames of a link that carry something, from 1. */
   readonly sequence: number;
-  /** The number of the last system record that has arrived in order. */
+  /** All frames up to this one have arrived, or are known to be lost to both sides. */
   readonly ack: number;
+  /** The number of the last system record that has arrived in order. */
+  readonly systemAck: number;
 }
 
 /** An address on the wire: its number, once it has been defined, or its text. */
 export type Place = number | string | undefined;
 
+/** Who a node is and what it can do. */
+export interface Introduction {
+  readonly kind: 'hello' | 'welcome';
+  /** Where it is reached; port 0 when it can't be dialled. */
+  readonly address: string;
+  /** The version of its package. */
+  readonly version: string;
+  /** What it can do beyond the protocol: `relay`, or nothing. */
+  readonly features: readonly string[];
+  /** Whether it has lost its way to the one it speaks to, who is to use this one from now on. */
+  readonly wantsRoute: boolean;
+  /** The largest message that it takes, in bytes. */
+  readonly maxMessageSize: number;
+  /** Its CURVE public key, and the proof that it has the secret one; empty without CURVE. */
+  readonly key: string;
+  readonly proof: string;
+}
+
 export type Control =
-  | { readonly kind: 'hello' | 'welcome'; readonly address: string; readonly version: string }
+  | Introduction
   | { readonly kind: 'refuse' | 'goodbye'; readonly reason: string }
-  | { readonly kind: 'heartbeat' }
-  | { readonly kind: 'resync' };
+  /** How late, in ms, the event loop of its sender runs. */
+  | { readonly kind: 'heartbeat'; readonly lag: number };
 
 export const operations = ['watch', 'unwatch', 'terminated', 'stop', 'kill', 'abandoned'] as const;
 export type Operation = (typeof operations)[number];
 
+/** What one actor tells another about lives: numbered, acknowledged and sent again until it is. */
 export interface SystemRecord {
   readonly number: number;
   readonly operation: Operation;
@@ -50,136 +86,215 @@ export interface SystemRecord {
   readonly reason: string;
 }
 
-/** What a frame holds, record by record. */
+/** What a frame holds, record by record. A body stands in `bytes` from `start` to `end`. */
 export interface Reader {
   control(record: Control): void;
   define(id: number, address: string): void;
-  user(recipient: Place, sender: Place, body: Uint8Array): void;
+  user(recipient: Place, sender: Place, bytes: Uint8Array, start: number, end: number): void;
   system(record: SystemRecord): void;
+  chunk(chunk: Chunk): void;
+  /** A frame to be passed on to the node at that address. */
+  relay(address: string, frame: Uint8Array): void;
+  /** A frame that was passed on for the node at that address. */
+  relayed(address: string, frame: Uint8Array): void;
+  /** These frames have not come, and will not be taken any more. */
+  lost(first: number, last: number): void;
+  /** The answer to `lost`. */
+  noted(first: number, last: number): void;
 }
 
-const controlKinds = { hello: 1, welcome: 2, refuse: 3, heartbeat: 4, goodbye: 5, resync: 9 } as const;
-const encoder = new TextEncoder();
+/** A part of a message that is too large for one frame, or that waits behind such a one. */
+export interface Chunk {
+  readonly stream: number;
+  readonly offset: number;
+  /** The size of the whole. */
+  readonly total: number;
+  readonly recipient: Place;
+  readonly sender: Place;
+  readonly bytes: Uint8Array;
+}
+
+const kinds = { hello: 1, welcome: 2, refuse: 3, heartbeat: 4, goodbye: 5 } as const;
 const decoder = new TextDecoder('utf-8', { fatal: true });
+/** From this share of its memory on, a frame is given away with it and not copied. */
+const worthGiving = 0.5;
+const usualCapacity = 80 * 1024;
+const smallCapacity = 512;
 
 /** A frame that grows. The bytes it gives belong to whoever gets them: ZeroMQ keeps them until they are sent. */
 export class FrameWriter {
-  #bytes = new Uint8Array(4096);
-  #view = new DataView(this.#bytes.buffer);
-  #at = headerSize;
+  /** What messages are encoded into, between `beginUser` and `endUser`. */
+  readonly out = new ByteWriter(smallCapacity);
+
+  constructor() {
+    this.out.at = headerSize;
+  }
 
   /** The bytes so far, header included. */
   get size(): number {
-    return this.#at;
+    return this.out.at;
   }
 
   get isEmpty(): boolean {
-    return this.#at === headerSize;
+    return this.out.at === headerSize;
   }
 
   control(record: Control): void {
-    this.#u8(controlKinds[record.kind]);
-    if (record.kind === 'hello' || record.kind === 'welcome') {
-      this.#text(record.address);
-      this.#text(record.version);
-    } else if (record.kind === 'refuse' || record.kind === 'goodbye') this.#text(record.reason);
+    const { out } = this;
+    out.u8(kinds[record.kind]);
+    if (record.kind === 'heartbeat') out.u32(record.lag);
+    else if ('reason' in record) out.text(record.reason);
+    else this.#introduction(record);
+  }
+
+  #introduction({ address, version, features, wantsRoute, maxMessageSize, key, proof }: Introduction): void {
+    const { out } = this;
+    out.text(address);
+    out.text(version);
+    out.text(features.join(' '));
+    out.u8(wantsRoute ? 1 : 0);
+    out.u32(maxMessageSize);
+    out.text(key);
+    out.text(proof);
   }
 
   define(id: number, address: string): void {
-    this.#u8(6);
-    this.#u32(id);
-    this.#text(address);
+    this.out.u8(6);
+    this.out.u32(id);
+    this.out.text(address);
   }
 
-  user(recipient: Place, sender: Place, body: Uint8Array): void {
-    this.#u8(7);
+  /** @returns where the body begins, for `endUser` */
+  beginUser(recipient: Place, sender: Place): number {
+    const { out } = this;
+    out.u8(7);
     this.#place(recipient);
     this.#place(sender);
-    this.#u32(body.length);
-    this.#need(body.length);
-    this.#bytes.set(body, this.#at);
-    this.#at += body.length;
+    out.u32(0);
+    return out.at;
+  }
+
+  /** @returns the size of the body */
+  endUser(start: number): number {
+    const { out } = this;
+    const size = out.at - start;
+    out.view.setUint32(start - 4, size);
+    return size;
+  }
+
+  /** Forgets what was written from there on. */
+  truncate(at: number): void {
+    this.out.at = at;
   }
 
   system(record: SystemRecord): void {
-    this.#u8(8);
-    this.#u32(record.number);
-    this.#u8(operations.indexOf(record.operation));
-    this.#text(record.path);
-    this.#text(record.address);
-    this.#text(record.reason);
+    const { out } = this;
+    out.u8(8);
+    out.u64(record.number);
+    out.u8(operations.indexOf(record.operation));
+    out.text(record.path);
+    out.text(record.address);
+    out.text(record.reason);
   }
 
-  /** The frame, which must be stamped before it leaves. The writer is empty afterwards, and keeps its memory. */
+  chunk({ stream, offset, total, recipient, sender, bytes }: Chunk): void {
+    const { out } = this;
+    out.u8(9);
+    out.u32(stream);
+    out.u32(offset);
+    out.u32(total);
+    this.#place(recipient);
+    this.#place(sender);
+    out.u32(bytes.length);
+    out.append(bytes);
+  }
+
+  relay(kind: 'relay' | 'relayed', address: string, frame: Uint8Array): void {
+    this.out.u8(kind === 'relay' ? 10 : 13);
+    this.out.text(address);
+    this.out.u32(frame.length);
+    this.out.append(frame);
+  }
+
+  range(kind: 'lost' | 'noted', { first, last }: { readonly first: number; readonly last: number }): void {
+    this.out.u8(kind === 'lost' ? 11 : 12);
+    this.out.u64(first);
+    this.out.u64(last);
+  }
+
+  /** The frame, which must be stamped before it leaves. The writer is empty afterwards. */
   take(header?: Header): Uint8Array {
-    const frame = this.#bytes.slice(0, this.#at);
-    this.#at = headerSize;
+    const { out } = this;
+    const isLarge = out.at >= smallCapacity && out.at >= out.bytes.length * worthGiving;
+    const frame = isLarge ? out.bytes.subarray(0, out.at) : out.bytes.slice(0, out.at);
+    // A link that has sent much will send more; one that is idle should hold little.
+    if (isLarge) out.renew(out.at > usualCapacity / 2 ? usualCapacity : smallCapacity);
+    out.at = headerSize;
     if (header !== undefined) stamp(frame, header);
     return frame;
   }
 
+  /** Gives memory back that an idle link does not need. */
+  shrink(): void {
+    if (!this.isEmpty || this.out.bytes.length <= smallCapacity) return;
+    this.out.renew(smallCapacity);
+    this.out.at = headerSize;
+  }
+
   #place(place: Place): void {
     if (typeof place === 'string') {
-      this.#u32(inline);
-      this.#text(place);
-    } else this.#u32(place ?? 0);
+      this.out.u32(inline);
+      this.out.text(place);
+    } else this.out.u32(place ?? 0);
   }
+}
 
-  #text(text: string): void {
-    const bytes = encoder.encode(text);
-    const length = Math.min(bytes.length, 0xffff);
-    this.#need(length + 2);
-    this.#view.setUint16(this.#at, length);
-    this.#bytes.set(length === bytes.length ? bytes : bytes.subarray(0, length), this.#at + 2);
-    this.#at += length + 2;
-  }
-
-  #u8(value: number): void {
-    this.#need(1);
-    this.#bytes[this.#at++] = value;
-  }
-
-  #u32(value: number): void {
-    this.#need(4);
-    this.#view.setUint32(this.#at, value);
-    this.#at += 4;
-  }
-
-  #need(count: number): void {
-    if (this.#at + count <= this.#bytes.length) return;
-    const wider = new Uint8Array(Math.max(this.#bytes.length * 2, this.#at + count));
-    wider.set(this.#bytes.subarray(0, this.#at));
-    this.#bytes = wider;
-    this.#view = new DataView(wider.buffer);
-  }
+/** One frame of the handshake. */
+export function handshakeFrame(source: string, target: string, record: Control): Uint8Array {
+  const writer = new FrameWriter();
+  writer.control(record);
+  return writer.take({ flags: flag.handshake, source, target, sequence: 0, ack: 0, systemAck: 0 });
 }
 
 /** Writes the header of a frame. */
-export function stamp(frame: Uint8Array, { source, target, sequence, ack }: Header): void {
+export function stamp(frame: Uint8Array, header: Header): void {
   const view = new DataView(frame.buffer, frame.byteOffset, headerSize);
   view.setUint16(0, magic);
   frame[2] = protocolVersion;
-  frame[3] = 0;
-  writeHex(frame, 4, source);
-  writeHex(frame, 20, target);
-  view.setUint32(36, sequence);
-  view.setUint32(40, ack);
+  frame[3] = header.flags;
+  writeHex(frame, 4, header.source);
+  writeHex(frame, 20, header.target);
+  writeU64(view, 36, header.sequence);
+  writeU64(view, 44, header.ack);
+  writeU64(view, 52, header.systemAck);
 }
 
-/** The header of a frame, or why it has none. */
-export function readHeader(frame: Uint8Array): Header | string {
+/** The header of a frame, or why it has none; the version of another protocol, where only that is wrong. */
+export function readHeader(frame: Uint8Array): Header | string | OtherVersion {
   if (frame.length < headerSize) return `a frame of ${frame.length} bytes is too short`;
   const view = new DataView(frame.buffer, frame.byteOffset, frame.byteLength);
   if (view.getUint16(0) !== magic) return 'it does not begin as a frame does';
-  if (frame[2] !== protocolVersion)
-    return `protocol version ${frame[2]} is not spoken here, only ${protocolVersion}`;
-  return {
-    source: readHex(frame, 4),
-    target: readHex(frame, 20),
-    sequence: view.getUint32(36),
-    ack: view.getUint32(40),
-  };
+  const source = readHex(frame, 4);
+  if (frame[2] !== protocolVersion) return new OtherVersion(frame[2] as number, source);
+  const sequence = readU64(view, 36);
+  const ack = readU64(view, 44);
+  const systemAck = readU64(view, 52);
+  if (!(sequence <= mostNumber && ack <= mostNumber && systemAck <= mostNumber)) return 'its numbers are too large';
+  return { flags: frame[3] as number, source, target: readHex(frame, 20), sequence, ack, systemAck };
 }
+
+/** A frame of a protocol that is not spoken here. Where the source stands, and what a refusal looks like, never changes. */
+export class OtherVersion {
+  readonly version: number;
+  readonly source: string;
+
+  constructor(version: number, source: string) {
+    this.version = version;
+    this.source = source;
+  }
+}
+
+const mostNumber = Number.MAX_SAFE_INTEGER;
 
 /** Reads the records of a frame, one after the other. Says why it could not go on, if it could not. */
 export function readRecords(frame: Uint8Array, reader: Reader): string | undefined {
@@ -195,13 +310,15 @@ export function readRecords(frame: Uint8Array, reader: Reader): string | undefin
 
 /** The one record of a frame of the handshake, or why it has none. */
 export function readControl(frame: Uint8Array): Control | string {
-  let record: Control | undefined;
-  const ignore = () => {};
-  const take = (control: Control) => {
-    record ??= control;
-  };
-  const fault = readRecords(frame, { control: take, define: ignore, user: ignore, system: ignore });
-  return fault ?? record ?? 'a handshake without a word';
+  const cursor = new Cursor(frame);
+  try {
+    if (cursor.isAtEnd) return 'a handshake without a word';
+    const record = readControlRecord(cursor.u8(), cursor);
+    return record ?? 'a handshake of records that belong to a link';
+  } catch (error) {
+    if (error instanceof WireFault) return error.message;
+    throw error;
+  }
 }
 
 class WireFault extends Error {}
@@ -209,63 +326,116 @@ class WireFault extends Error {}
 function readRecord(cursor: Cursor, reader: Reader): void {
   const kind = cursor.u8();
   switch (kind) {
-    case 1:
-      return reader.control({ kind: 'hello', address: cursor.text(), version: cursor.text() });
-    case 2:
-      return reader.control({ kind: 'welcome', address: cursor.text(), version: cursor.text() });
-    case 3:
-      return reader.control({ kind: 'refuse', reason: cursor.text() });
-    case 4:
-      return reader.control({ kind: 'heartbeat' });
-    case 5:
-      return reader.control({ kind: 'goodbye', reason: cursor.text() });
+    case 7: {
+      const recipient = cursor.place();
+      const sender = cursor.place();
+      const length = cursor.u32();
+      const start = cursor.move(length);
+      return reader.user(recipient, sender, cursor.frame, start, start + length);
+    }
     case 6:
       return reader.define(cursor.u32(), cursor.text());
-    case 7:
-      return reader.user(cursor.place(), cursor.place(), cursor.bytes(cursor.u32()));
     case 8:
       return reader.system(readSystem(cursor));
     case 9:
-      return reader.control({ kind: 'resync' });
-    default:
-      throw new WireFault(`there is no record of kind ${kind}`);
+      return reader.chunk(readChunk(cursor));
+    case 10:
+      return reader.relay(cursor.text(), cursor.slice(cursor.u32()));
+    case 13:
+      return reader.relayed(cursor.text(), cursor.slice(cursor.u32()));
+    case 11:
+      return reader.lost(cursor.u64(), cursor.u64());
+    case 12:
+      return reader.noted(cursor.u64(), cursor.u64());
+    default: {
+      const control = readControlRecord(kind, cursor);
+      if (control === undefined) throw new WireFault(`there is no record of kind ${kind}`);
+      return reader.control(control);
+    }
   }
 }
 
+function readControlRecord(kind: number, cursor: Cursor): Control | undefined {
+  switch (kind) {
+    case 1:
+      return readIntroduction('hello', cursor);
+    case 2:
+      return readIntroduction('welcome', cursor);
+    case 3:
+      return { kind: 'refuse', reason: cursor.text() };
+    case 4:
+      return { kind: 'heartbeat', lag: cursor.u32() };
+    case 5:
+      return { kind: 'goodbye', reason: cursor.text() };
+    default:
+      return undefined;
+  }
+}
+
+function readIntroduction(kind: 'hello' | 'welcome', cursor: Cursor): Introduction {
+  return {
+    kind,
+    address: cursor.text(),
+    version: cursor.text(),
+    features: cursor.text().split(' '),
+    wantsRoute: (cursor.u8() & 1) === 1,
+    maxMessageSize: cursor.u32(),
+    key: cursor.text(),
+    proof: cursor.text(),
+  };
+}
+
 function readSystem(cursor: Cursor): SystemRecord {
-  const number = cursor.u32();
+  const number = cursor.u64();
   const operation = operations[cursor.u8()];
   if (operation === undefined) throw new WireFault('there is no such operation');
   return { number, operation, path: cursor.text(), address: cursor.text(), reason: cursor.text() };
 }
 
+function readChunk(cursor: Cursor): Chunk {
+  const stream = cursor.u32();
+  const offset = cursor.u32();
+  const total = cursor.u32();
+  const recipient = cursor.place();
+  const sender = cursor.place();
+  const bytes = cursor.slice(cursor.u32());
+  if (offset + bytes.length > total) throw new WireFault('a chunk goes beyond the whole');
+  return { stream, offset, total, recipient, sender, bytes };
+}
+
 class Cursor {
-  readonly #frame: Uint8Array;
+  readonly frame: Uint8Array;
   readonly #view: DataView;
   #at = headerSize;
 
   constructor(frame: Uint8Array) {
-    this.#frame = frame;
+    this.frame = frame;
     this.#view = new DataView(frame.buffer, frame.byteOffset, frame.byteLength);
   }
 
   get isAtEnd(): boolean {
-    return this.#at === this.#frame.length;
+    return this.#at === this.frame.length;
   }
 
   u8(): number {
-    return this.#frame[this.#move(1)] as number;
+    return this.frame[this.move(1)] as number;
   }
 
   u32(): number {
-    return this.#view.getUint32(this.#move(4));
+    return this.#view.getUint32(this.move(4));
+  }
+
+  u64(): number {
+    const value = readU64(this.#view, this.move(8));
+    if (value > mostNumber) throw new WireFault('a number is too large');
+    return value;
   }
 
   text(): string {
-    const length = this.#view.getUint16(this.#move(2));
-    const start = this.#move(length);
+    const length = this.#view.getUint16(this.move(2));
+    const start = this.move(length);
     try {
-      return decoder.decode(this.#frame.subarray(start, start + length));
+      return decoder.decode(this.frame.subarray(start, start + length));
     } catch {
       throw new WireFault('a text is not UTF-8');
     }
@@ -277,18 +447,26 @@ class Cursor {
     return id === inline ? this.text() : id;
   }
 
-  bytes(length: number): Uint8Array {
-    const start = this.#move(length);
-    return this.#frame.subarray(start, start + length);
+  slice(length: number): Uint8Array {
+    const start = this.move(length);
+    return this.frame.subarray(start, start + length);
   }
 
-  #move(count: number): number {
+  /** Goes on by `count` bytes. @returns where they begin */
+  move(count: number): number {
     const start = this.#at;
-    if (start + count > this.#frame.length) throw new WireFault('a record claims more bytes than there are');
+    if (start + count > this.frame.length) throw new WireFault('a record claims more bytes than there are');
     this.#at += count;
     return start;
   }
 }
+
+function writeU64(view: DataView, at: number, value: number): void {
+  view.setUint32(at, Math.floor(value / 0x1_0000_0000));
+  view.setUint32(at + 4, value >>> 0);
+}
+
+const readU64 = (view: DataView, at: number): number => view.getUint32(at) * 0x1_0000_0000 + view.getUint32(at + 4);
 
 function writeHex(bytes: Uint8Array, at: number, hex: string): void {
   Buffer.from(bytes.buffer, bytes.byteOffset + at, 16).write(hex, 'hex');

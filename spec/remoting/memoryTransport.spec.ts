@@ -8,7 +8,12 @@ const underTest = (): TransportUnderTest => {
   const network = new MemoryNetwork();
   const clock = new ManualClock();
   return {
-    make: events => network.transport(world({ clock }), events, { maxFrameSize: 2_000_000 }),
+    make: events =>
+      network.transport(world({ clock }), events, {
+        maxFrameSize: 2_000_000,
+        maxSilence: 3000,
+        curve: undefined,
+      }),
     anywhere: '127.0.0.1:0',
     settle: () => clock.advance(2),
   };
@@ -66,8 +71,10 @@ async function sender() {
   const [network, clock] = [new MemoryNetwork(), new ManualClock()];
   const own = world({ clock, random: seeded(3) });
   let count = 0;
-  const events = { frame: () => void count++, malformed: () => {} };
-  const [a, b] = [1, 2].map(() => network.transport(own, events, { maxFrameSize: 1000 }));
+  const events = { frame: () => void count++, malformed: () => {}, refused: () => {} };
+  const [a, b] = [1, 2].map(() =>
+    network.transport(own, events, { maxFrameSize: 1000, maxSilence: 3000, curve: undefined }),
+  );
   await a?.listen('127.0.0.1:1');
   await b?.listen('127.0.0.1:2');
   const route = a?.connect('127.0.0.1:2');

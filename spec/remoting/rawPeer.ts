@@ -29,9 +29,15 @@ export class RawPeer {
     this.address = addressOf(port);
     this.incarnation = incarnation;
     this.#target = digitsOf(node.incarnation);
-    const events = { frame: (_: Route, frame: Uint8Array) => this.#hear(frame), malformed: () => {} };
+    const events = {
+      frame: (_: Route, frame: Uint8Array) => this.#hear(frame),
+      malformed: () => {},
+      refused: () => {},
+    };
     this.#transport = cluster.network.transport(world({ clock: cluster.clock }), events, {
       maxFrameSize: 1e6,
+      maxSilence: 3000,
+      curve: undefined,
     });
   }
 

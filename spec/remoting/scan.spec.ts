@@ -1,6 +1,7 @@
 import { encode } from '@msgpack/msgpack';
 import { assert } from 'chai';
-import { maxDepth, scan } from '../../lib/remoting/scan.ts';
+import { maxDepth } from '../../lib/remoting/format.ts';
+import { scan } from '../../lib/remoting/scan.ts';
 
 const nothing = () => undefined;
 

@@ -20,6 +20,7 @@ interface Heard {
 class End {
   readonly transport: Transport;
   readonly malformed: string[] = [];
+  readonly refused: string[] = [];
   readonly #heard: Heard[] = [];
   readonly #waiting: ((heard: Heard) => void)[] = [];
 
@@ -31,6 +32,7 @@ class End {
         else next({ route, frame });
       },
       malformed: (_, reason) => this.malformed.push(reason),
+      refused: (_, reason) => this.refused.push(reason),
     });
   }
 
@@ -131,10 +133,33 @@ export function itKeepsTheTransportContract(name: string, under: () => Transport
       assert.deepEqual([...(await a.next()).frame], [11]);
     });
 
-    it('sends nothing on a route that was disconnected', async () => {
+    it('has a route that is alive, at both ends, once something came through it', async () => {
+      const { a, b, route } = await pair();
+      await sent(a, route, Uint8Array.of(1));
+      const answer = await b.next();
+      assert.isTrue(b.transport.isAlive(answer.route));
+      await sent(b, answer.route, Uint8Array.of(2));
+      await a.next();
+      assert.isTrue(a.transport.isAlive(route));
+    });
+
+    it('takes what makes and ends a connection for no frame', async () => {
+      const { a, b, there, route } = await pair();
+      await sent(a, route, Uint8Array.of(1));
+      assert.deepEqual([...(await b.next()).frame], [1]);
+      await a.transport.close();
+      const c = newEnd();
+      await c.transport.listen(test.anywhere);
+      await sent(c, c.transport.connect(there), Uint8Array.of(2));
+      assert.deepEqual([...(await b.next()).frame], [2]);
+      assert.deepEqual([...b.malformed, ...b.refused], []);
+    });
+
+    it('sends nothing on a route that was disconnected, which is not alive', async () => {
       const { a, route } = await pair();
       a.transport.disconnect(route);
       assert.isFalse(await sent(a, route, Uint8Array.of(1)));
+      assert.isFalse(a.transport.isAlive(route));
     });
 
     it('takes a frame for an address where nobody listens', async () => {

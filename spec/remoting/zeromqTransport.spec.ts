@@ -1,11 +1,21 @@
 import { assert } from 'chai';
 import { world } from '../../lib/base/world.ts';
-import { Node, NodeDown, RemotingError, silentLogger } from '../../lib/index.ts';
+import { keygen, Node, NodeDown, RemotingError, silentLogger } from '../../lib/index.ts';
+import { makeCurve } from '../../lib/remoting/curve.ts';
 import { zeromqTransport } from '../../lib/remoting/zeromqTransport.ts';
 import { itKeepsTheTransportContract } from './transport.contract.ts';
 
 itKeepsTheTransportContract('zeromqTransport', () => ({
-  make: events => zeromqTransport(world(), events, { maxFrameSize: 2_000_000 }),
+  make: events =>
+    zeromqTransport(world(), events, { maxFrameSize: 2_000_000, maxSilence: 3000, curve: undefined }),
+  anywhere: '127.0.0.1:0',
+  settle: () => Promise.resolve(),
+}));
+
+const keys = keygen();
+itKeepsTheTransportContract('zeromqTransport with CURVE', () => ({
+  make: events =>
+    zeromqTransport(world(), events, { maxFrameSize: 2_000_000, maxSilence: 3000, curve: makeCurve(keys) }),
   anywhere: '127.0.0.1:0',
   settle: () => Promise.resolve(),
 }));

@@ -1,0 +1,69 @@
+/** Bytes that grow: what frames and messages are written into, without a copy between the two. Numbers are big-endian. */
+
+const encoder = new TextEncoder();
+
+export class ByteWriter {
+  bytes: Uint8Array;
+  view: DataView;
+  /** Where the next byte goes. */
+  at = 0;
+
+  constructor(capacity = 4096) {
+    this.bytes = new Uint8Array(capacity);
+    this.view = new DataView(this.bytes.buffer);
+  }
+
+  /** Starts anew with other memory: what was written belongs to whoever took it. */
+  renew(capacity: number): void {
+    this.bytes = new Uint8Array(capacity);
+    this.view = new DataView(this.bytes.buffer);
+    this.at = 0;
+  }
+
+  /** Makes room for `count` more bytes. */
+  need(count: number): void {
+    if (this.at + count > this.bytes.length) this.#widen(this.at + count);
+  }
+
+  u8(value: number): void {
+    this.need(1);
+    this.bytes[this.at++] = value;
+  }
+
+  u32(value: number): void {
+    this.need(4);
+    this.view.setUint32(this.at, value);
+    this.at += 4;
+  }
+
+  /** As MessagePack and the wire write a number beyond 32 bits; `value` is a safe integer. */
+  u64(value: number): void {
+    this.need(8);
+    this.view.setUint32(this.at, Math.floor(value / 0x1_0000_0000));
+    this.view.setUint32(this.at + 4, value >>> 0);
+    this.at += 8;
+  }
+
+  append(bytes: Uint8Array): void {
+    this.need(bytes.length);
+    this.bytes.set(bytes, this.at);
+    this.at += bytes.length;
+  }
+
+  /** A text behind its length in 16 bits; what is longer is cut. */
+  text(text: string): void {
+    const bytes = encoder.encode(text);
+    const length = Math.min(bytes.length, 0xffff);
+    this.need(length + 2);
+    this.view.setUint16(this.at, length);
+    this.bytes.set(length === bytes.length ? bytes : bytes.subarray(0, length), this.at + 2);
+    this.at += length + 2;
+  }
+
+  #widen(least: number): void {
+    const wider = new Uint8Array(Math.max(this.bytes.length * 2, least));
+    wider.set(this.bytes.subarray(0, this.at));
+    this.bytes = wider;
+    this.view = new DataView(wider.buffer);
+  }
+}

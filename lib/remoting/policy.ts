@@ -1,0 +1,120 @@
+/** What other nodes may do here: by operation, by path, by the key of the peer. */
+import { show } from '../base/errors.ts';
+
+export const remoteOperations = ['tell', 'ask', 'watch', 'stop', 'kill', 'spawn'] as const;
+export type RemoteOperation = (typeof remoteOperations)[number];
+
+/** What a peer wants to do. */
+export interface RemoteRequest {
+  readonly operation: RemoteOperation;
+  /** The actor that it concerns: `/a/b`. */
+  readonly path: string;
+  /** `host:port` of the peer, as it says itself. */
+  readonly peer: string;
+  /** The CURVE public key that the peer has proved to have; undefined without CURVE. */
+  readonly key: string | undefined;
+}
+
+/** Which actors, and whose. */
+export interface RemoteRule {
+  /** The operations that it allows; all but `spawn` unless given. */
+  readonly operations?: readonly RemoteOperation[] | undefined;
+  /** Paths: `*` stands for one step or a part of it, `**` for any number of steps; all unless given. */
+  readonly paths?: string | readonly string[] | undefined;
+  /** CURVE public keys; everybody's unless given. */
+  readonly keys?: string | readonly string[] | undefined;
+}
+
+/**
+ * What other nodes may do. A list of operations allows these everywhere; a list of rules allows what any of them does; an
+ * object says it for each operation, and leaves those that it does not name as they are by default; a function decides by itself.
+ */
+export type RemotePolicy =
+  | readonly RemoteOperation[]
+  | readonly RemoteRule[]
+  | { readonly [O in RemoteOperation]?: boolean | string | readonly string[] | Omit<RemoteRule, 'operations'> }
+  | ((request: RemoteRequest) => boolean);
+
+/** Whether a peer may do what it wants to. */
+export type Permit = (request: RemoteRequest) => boolean;
+
+const usual: readonly RemoteOperation[] = ['tell', 'ask', 'watch', 'stop', 'kill'];
+
+/** What no policy can allow: the guardian, and what belongs to the runtime. */
+export const isPrivate = (path: string): boolean =>
+  path === '/' || path.startsWith('/$') || path === '/system' || path.startsWith('/system/');
+
+/** @throws TypeError that says what is wrong with it */
+export function permitOf(policy: RemotePolicy | undefined): Permit {
+  if (policy === undefined) return permitRules([{}]);
+  if (typeof policy === 'function') return policy;
+  if (Array.isArray(policy)) return permitList(policy as readonly (RemoteOperation | RemoteRule)[]);
+  if (typeof policy === 'object' && policy !== null) return permitRules(rulesOfObject(policy));
+  throw new TypeError(
+    `remoting.allow must be a list of operations or rules, an object or a function, not ${show(policy)}`,
+  );
+}
+
+function permitList(list: readonly (RemoteOperation | RemoteRule)[]): Permit {
+  const operations = list.filter(one => typeof one === 'string');
+  for (const operation of operations) checkOperation(operation);
+  const rules = list.filter(one => typeof one !== 'string');
+  return permitRules(operations.length > 0 ? [{ operations }, ...rules] : rules);
+}
+
+function rulesOfObject(policy: object): RemoteRule[] {
+  for (const operation of Object.keys(policy)) checkOperation(operation);
+  return remoteOperations.flatMap(operation => {
+    const said = (policy as Record<string, unknown>)[operation] ?? usual.includes(operation);
+    const operations = [operation];
+    if (said === true) return [{ operations }];
+    if (said === false) return [];
+    if (typeof said === 'string' || Array.isArray(said)) return [{ operations, paths: said as string[] }];
+    if (typeof said === 'object') return [{ ...said, operations }];
+    throw new TypeError(`remoting.allow.${operation} must be true, false, paths or a rule, not ${show(said)}`);
+  });
+}
+
+function checkOperation(operation: string): void {
+  if ((remoteOperations as readonly string[]).includes(operation)) return;
+  throw new TypeError(
+    `remoting.allow: there is no operation ${show(operation)}; the operations are ${remoteOperations.join(', ')}`,
+  );
+}
+
+const ruleKeys = ['operations', 'paths', 'keys'];
+
+function permitRules(rules: readonly RemoteRule[]): Permit {
+  const permits = rules.map(rule => {
+    if (typeof rule !== 'object' || rule === null)
+      throw new TypeError(`remoting.allow: a rule must be an object, not ${show(rule)}`);
+    for (const key of Object.keys(rule)) {
+      if (!ruleKeys.includes(key))
+        throw new TypeError(`remoting.allow: a rule has ${ruleKeys.join(', ')}, not ${show(key)}`);
+    }
+    const { operations = usual, paths, keys } = rule;
+    for (const operation of operations) checkOperation(operation);
+    const patterns = paths === undefined ? undefined : [paths].flat().map(patternOf);
+    const holders = keys === undefined ? undefined : [keys].flat();
+    return ({ operation, path, key }: RemoteRequest) =>
+      operations.includes(operation) &&
+      (patterns === undefined || patterns.some(pattern => pattern.test(path))) &&
+      (holders === undefined || (key !== undefined && holders.includes(key)));
+  });
+  return request => permits.some(permit => permit(request));
+}
+
+/** `/a/*` as a regular expression: `**` crosses steps, `*` does not. */
+function patternOf(path: string): RegExp {
+  if (typeof path !== 'string' || !path.startsWith('/'))
+    throw new TypeError(`remoting.allow: a path starts with /, as in /public/**, not ${show(path)}`);
+  const source = path
+    .split(/(\/\*\*|\*\*|\*)/)
+    .map(part => {
+      if (part === '/**') return '(?:/.*)?';
+      if (part === '**') return '.*';
+      return part === '*' ? '[^/]*' : part.replace(/[.+?^${}()|[\]\\]/g, '\\$&');
+    })
+    .join('');
+  return new RegExp(`^${source}$`);
+}
