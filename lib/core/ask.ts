@@ -11,6 +11,8 @@ export interface AskDesk extends Realm<Ref> {
   readonly clock: Clock;
   /** Who waits for an answer or an end, by path: that is how other nodes reach them. */
   readonly askers: Map<string, Ref>;
+  /** How many there have been: each has a number of its own. */
+  asked: number;
   /** Takes answers to questions that have been answered. */
   readonly answered: DeadInlet;
   /** Takes answers to questions whose asker gave up. */
@@ -24,7 +26,6 @@ const joinRoot = '/$join/';
 /** Whether an ask waits, or waited, at that path. */
 export const isAskPath = (path: string) => path.startsWith(askRoot);
 const defaultTimeout = 5000;
-let asked = 0;
 
 /** @throws TypeError when an option is of the wrong kind */
 export function checkAskOptions({ timeout, signal }: AskOptions): void {
@@ -159,7 +160,7 @@ export class Ask extends Inlet<Ref> {
 }
 
 function newAsker(desk: AskDesk, inlet: Inlet<Ref>, root: string): Ref {
-  const ref = new Ref(inlet, undefined, root + (++asked).toString(36));
+  const ref = new Ref(inlet, undefined, root + (++desk.asked).toString(36));
   desk.askers.set(ref.step, ref);
   return ref;
 }

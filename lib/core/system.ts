@@ -45,6 +45,7 @@ export class System implements Home {
   readonly events = new EventStream();
   readonly dispatcher: Dispatcher;
   readonly askers = new Map<string, Ref>();
+  asked = 0;
   readonly answered: DeadInlet;
   readonly abandoned: DeadInlet;
   readonly nobody: Ref;

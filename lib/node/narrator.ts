@@ -28,7 +28,9 @@ export function narrate(events: EventStream, logger: Logger, isVerbose: boolean)
   events.subscribe(SupervisionWarning, ({ ref, text }) => logger.warn(`${ref}: ${text}`));
   events.subscribe(HighWaterMarkReached, highWater(logger));
   events.subscribe(MalformedInput, ({ from, reason, count }) =>
-    logger.warn(`malformed input from ${from}: ${reason}${count > 1 ? ` (${count} since the last such line)` : ''}`),
+    logger.warn(
+      `malformed input from ${from}: ${reason}${count > 1 ? ` (${count} since the last such line)` : ''}`,
+    ),
   );
   events.subscribe(NodeRefused, ({ address, reason }) => logger.warn(`${address} was refused: ${reason}`));
   events.subscribe(OperationRefused, ({ peer, operation, path }) =>

@@ -24,7 +24,12 @@ export async function openRemoting(system: System, options: CompleteOptions): Pr
     warn: text => system.logger.warn(text),
     ignoreError: (error, where) => system.events.publish(new ErrorIgnored(undefined, error, where)),
   };
-  const opened = await Remoting.start(host, { address, advertise }, remoting ?? {}, transport ?? zeromqTransport);
+  const opened = await Remoting.start(
+    host,
+    { address, advertise },
+    remoting ?? {},
+    transport ?? zeromqTransport,
+  );
   system.address = opened.address;
   if (address !== undefined) system.aliases.add(address);
   system.plugIn(peer => opened.route(peer));

@@ -94,10 +94,14 @@ export class Arrivals implements Reader {
     }
     if (isAskPath(to.step)) return to.inlet.enqueue(message, from, to);
     const isAsk = from !== undefined && isAskPath(from.step);
-    if (!this.#may(isAsk ? 'ask' : 'tell', to.path) || (message === PoisonPill && !this.#may('stop', to.path)))
+    if (
+      !this.#may(isAsk ? 'ask' : 'tell', to.path) ||
+      (message === PoisonPill && !this.#may('stop', to.path))
+    )
       return this.#refuse(message, from, to);
     // One that was forwarded for a third node watches whom it asked, and its number may be that of an ask of this peer.
-    if (isAsk && from?.inlet.remoteNode === this.#parts.link.address) this.#parts.link.watches.addTheirs(from, to);
+    if (isAsk && from?.inlet.remoteNode === this.#parts.link.address)
+      this.#parts.link.watches.addTheirs(from, to);
     const schema = host.accepts(to);
     if (schema === undefined) to.inlet.enqueue(message, from, to);
     else this.#deliverIfValid(message, from, to, schema);
@@ -180,7 +184,9 @@ export class Arrivals implements Reader {
     host.counts.told++;
     host.realm.deadLetter(message, from, to, 'refused');
     if (from !== undefined && isAskPath(from.step))
-      from.tell(new RemotingError(`${to.path} may not be asked from there: the policy of its node forbids it`));
+      from.tell(
+        new RemotingError(`${to.path} may not be asked from there: the policy of its node forbids it`),
+      );
   }
 
   // ---- lives --------------------------------------------------------------------------------------------------------

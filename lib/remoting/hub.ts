@@ -364,7 +364,8 @@ export class Hub<R> {
     // What has just been heard on works; of a connection of our own that is not answered yet nobody knows.
     peer.route = route;
     peer.lastHeard = now;
-    if (this.#options.phi !== undefined) peer.detector = new PhiDetector(this.#options.heartbeatInterval, now);
+    if (this.#options.phi !== undefined)
+      peer.detector = new PhiDetector(this.#options.heartbeatInterval, now);
     this.#emit({ type: 'linkUp', address, incarnation, route: peer.route });
   }
 

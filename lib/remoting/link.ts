@@ -271,7 +271,8 @@ export class Link {
     const isAsking = this.#inFlight.add(sequence, freight, frame.length) || this.#wantsAck;
     this.#handOver(frame, isAsking ? flag.ackNow : 0, hasLeft => {
       for (const done of freight.relayed) done(hasLeft);
-      if (!hasLeft) for (const lost of this.#inFlight.lost(sequence, sequence)) this.#isLost(lost, 'nodeDown');
+      if (!hasLeft)
+        for (const lost of this.#inFlight.lost(sequence, sequence)) this.#isLost(lost, 'nodeDown');
     });
   }
 
@@ -533,4 +534,6 @@ const tooLarge = (size: number, limit: number) =>
   new SerializationError(`the message takes ${size} bytes, and maxMessageSize is ${limit}`);
 
 const questionLost = (to: Ref) =>
-  new NodeDownError(`the question to ${to.address} was lost on its way: the connection has broken; ask again`);
+  new NodeDownError(
+    `the question to ${to.address} was lost on its way: the connection has broken; ask again`,
+  );

@@ -89,7 +89,9 @@ export function completeRemotingOptions(
     checkNumber(name, value);
   if (phi !== undefined) checkNumber('phi', phi);
   if (maxMessageSize > largestMessage)
-    throw new TypeError(`remoting: maxMessageSize can be ${largestMessage} at the most, not ${show(maxMessageSize)}`);
+    throw new TypeError(
+      `remoting: maxMessageSize can be ${largestMessage} at the most, not ${show(maxMessageSize)}`,
+    );
   if (maxSilence <= heartbeatInterval) {
     throw new RemotingError(
       `remoting: maxSilence (${maxSilence}) must be longer than heartbeatInterval (${heartbeatInterval}), or every peer seems down`,

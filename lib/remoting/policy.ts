@@ -32,7 +32,9 @@ export interface RemoteRule {
 export type RemotePolicy =
   | readonly RemoteOperation[]
   | readonly RemoteRule[]
-  | { readonly [O in RemoteOperation]?: boolean | string | readonly string[] | Omit<RemoteRule, 'operations'> }
+  | {
+      readonly [O in RemoteOperation]?: boolean | string | readonly string[] | Omit<RemoteRule, 'operations'>;
+    }
   | ((request: RemoteRequest) => boolean);
 
 /** Whether a peer may do what it wants to. */
@@ -71,7 +73,9 @@ function rulesOfObject(policy: object): RemoteRule[] {
     if (said === false) return [];
     if (typeof said === 'string' || Array.isArray(said)) return [{ operations, paths: said as string[] }];
     if (typeof said === 'object') return [{ ...said, operations }];
-    throw new TypeError(`remoting.allow.${operation} must be true, false, paths or a rule, not ${show(said)}`);
+    throw new TypeError(
+      `remoting.allow.${operation} must be true, false, paths or a rule, not ${show(said)}`,
+    );
   });
 }
 

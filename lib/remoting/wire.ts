@@ -279,7 +279,8 @@ export function readHeader(frame: Uint8Array): Header | string | OtherVersion {
   const sequence = readU64(view, 36);
   const ack = readU64(view, 44);
   const systemAck = readU64(view, 52);
-  if (!(sequence <= mostNumber && ack <= mostNumber && systemAck <= mostNumber)) return 'its numbers are too large';
+  if (!(sequence <= mostNumber && ack <= mostNumber && systemAck <= mostNumber))
+    return 'its numbers are too large';
   return { flags: frame[3] as number, source, target: readHex(frame, 20), sequence, ack, systemAck };
 }
 
@@ -466,7 +467,8 @@ function writeU64(view: DataView, at: number, value: number): void {
   view.setUint32(at + 4, value >>> 0);
 }
 
-const readU64 = (view: DataView, at: number): number => view.getUint32(at) * 0x1_0000_0000 + view.getUint32(at + 4);
+const readU64 = (view: DataView, at: number): number =>
+  view.getUint32(at) * 0x1_0000_0000 + view.getUint32(at + 4);
 
 function writeHex(bytes: Uint8Array, at: number, hex: string): void {
   Buffer.from(bytes.buffer, bytes.byteOffset + at, 16).write(hex, 'hex');

@@ -54,7 +54,11 @@ export class ZapHandler {
   /** Nobody comes in at that door any more. With the last one the socket is closed, so that the process can end. */
   leave(door: string): void {
     this.#doors.delete(door);
-    if (this.#doors.size > 0) return;
+    if (this.#doors.size === 0) this.close();
+  }
+
+  /** Nobody comes in at any door, until one is kept anew. */
+  close(): void {
     this.#isBound = undefined;
     this.#use = {};
     this.#socket?.close();

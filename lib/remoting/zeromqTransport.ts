@@ -40,8 +40,8 @@ const patience = 500;
  */
 const context = new zmq.Context({ blocky: false, maxSockets: 32_768 });
 
-/** Asked for all nodes of this process. */
-const zap = new ZapHandler(() => new zmq.Router({ context, linger: 0 }) as ZapSocket);
+/** Asked for all nodes of this process; not for use by others. */
+export const zap = new ZapHandler(() => new zmq.Router({ context, linger: 0 }) as ZapSocket);
 let doors = 0;
 
 /** What a `Listener` gives when a connection has gone, in order with what came from it. Whoever sends it itself lies about itself. */
@@ -115,7 +115,7 @@ class ZeromqTransport implements Transport {
       linger: 0,
       maxMessageSize: maxFrameSize,
       heartbeatInterval: beat(maxSilence / 6),
-      heartbeatTimeout: beat(maxSilence / 2),
+      heartbeatTimeout: beat(maxSilence / 3),
       handshakeInterval: beat(maxSilence),
       connectTimeout: beat(maxSilence),
       reconnectInterval: 50,

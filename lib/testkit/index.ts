@@ -1,6 +1,7 @@
 /** What `import … from 'troupe/testkit'` gives. */
 
-export { MemoryNetwork } from '../remoting/memoryTransport.ts';
 export { captureEvents } from './captureEvents.ts';
+export type { LinkOptions } from './faults.ts';
 export { ManualClock } from './manualClock.ts';
+export { MemoryNetwork } from './memoryNetwork.ts';
 export { TestProbe } from './testProbe.ts';

@@ -30,6 +30,7 @@ export class Command {
   /** How much of the output `line` has seen. */
   #seen = 0;
   #onOutput = () => {};
+  #onError = () => {};
   #hasEnded = false;
 
   constructor(args: readonly string[], options: CommandOptions = {}) {
@@ -42,6 +43,7 @@ export class Command {
     this.#process.stdout?.setEncoding('utf8').on('data', text => this.#output(text));
     this.#process.stderr?.setEncoding('utf8').on('data', text => {
       this.#stderr += text;
+      this.#onError();
     });
     running.add(this);
     this.end = this.#awaitEnd();
@@ -57,6 +59,16 @@ export class Command {
           reject(new Error(`it ended without ${pattern}:\n${this.#stdout}${this.#stderr}`));
       };
       this.#onOutput();
+    });
+  }
+
+  /** Resolves when standard error has what `pattern` matches. */
+  errorLine(pattern: RegExp): Promise<void> {
+    return new Promise(resolve => {
+      this.#onError = () => {
+        if (pattern.test(this.#stderr)) resolve();
+      };
+      this.#onError();
     });
   }
 

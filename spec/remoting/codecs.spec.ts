@@ -44,7 +44,10 @@ describe('FastCodec and MessagePackCodec', () => {
 
   it('accept the same bytes, whatever they are, and throw nothing but SerializationError', () => {
     const random = seeded(11);
-    const wholes = fc.sample(messages(), { seed: 5, numRuns: 200 }).map(message => encode(fast, message));
+    const wholes = fc
+      .sample(messages(), { seed: 5, numRuns: 300 })
+      .map(message => encode(fast, message))
+      .filter(({ length }) => length < 400);
     for (let i = 0; i < 30_000; i++) {
       const bytes = i % 3 === 0 ? noise(random) : mutated(wholes[i % wholes.length] as Uint8Array, random);
       const [one, other] = [outcome(fast, bytes), outcome(library, bytes)];

@@ -3,7 +3,7 @@ import { world } from '../../lib/base/world.ts';
 import { type KeyPair, keygen } from '../../lib/index.ts';
 import type { Curve } from '../../lib/remoting/curve.ts';
 import type { Route } from '../../lib/remoting/transport.ts';
-import { zeromqTransport } from '../../lib/remoting/zeromqTransport.ts';
+import { zap, zeromqTransport } from '../../lib/remoting/zeromqTransport.ts';
 import { End, type Keys } from './zeromqEnd.ts';
 
 describe('the ZeroMQ transport with CURVE', () => {
@@ -178,6 +178,16 @@ describe('the ZeroMQ transport with CURVE', () => {
     await first.server.transport.close();
     end({ ...two, allow }).knock(second.there);
     await second.server.hears(2);
+  });
+
+  it('lets nobody in, rather than everybody, when nobody is there to check keys', async () => {
+    const own = keygen();
+    const { server: b, there, key } = await server([own.publicKey]);
+    zap.close();
+    const a = end({ ...own, allow: [key] });
+    a.knock(there);
+    await a.until(() => a.refused.length > 0);
+    assert.deepEqual(b.frames, []);
   });
 
   it('does not listen when a stranger gets in', async () => {

@@ -1,5 +1,6 @@
 import { assert } from 'chai';
-import { type Action, Hub } from '../../lib/remoting/hub.ts';
+import { type Action, Hub, type HubOptions } from '../../lib/remoting/hub.ts';
+import type { Introduction } from '../../lib/remoting/wire.ts';
 
 const self = 'a'.repeat(32);
 const theirs = 'b'.repeat(32);
@@ -11,40 +12,44 @@ describe('Hub', () => {
     it('connects, then says hello', () => {
       const hub = newHub();
       assert.deepEqual(hub.dial(peer, 0), [{ type: 'connect', address: peer }]);
-      assert.deepEqual(hub.connected(peer, 'out', 0), [{ type: 'hello', route: 'out' }]);
+      assert.deepEqual(hub.connected(peer, 'out', 0), [{ type: 'hello', route: 'out', wantsRoute: false }]);
     });
 
     it('does nothing while it connects, and nothing when it is up', () => {
       const hub = dialled();
       assert.deepEqual(hub.dial(peer, 1), []);
-      hub.welcome('out', peer, theirs, 2);
+      hub.welcome('out', theirs, welcomeFrom(peer), 2);
       assert.deepEqual(hub.dial(peer, 3), []);
     });
 
     it('brings the link up when the peer answers', () => {
       const hub = dialled();
-      assert.deepEqual(hub.welcome('out', peer, theirs, 2500), [linkUp('out')]);
+      assert.deepEqual(hub.welcome('out', theirs, welcomeFrom(peer), 2500), [linkUp('out')]);
       assert.isTrue(hub.isUp(peer));
     });
 
     it('says hello again at every tick, and gives up after maxSilence', () => {
       const hub = dialled();
-      assert.deepEqual(hub.tick(1000), [{ type: 'hello', route: 'out' }]);
-      assert.deepEqual(hub.tick(2000), [{ type: 'hello', route: 'out' }]);
-      assert.deepEqual(hub.tick(3000), [
+      const again: Action<string>[] = [
+        { type: 'seek', address: peer },
+        { type: 'hello', route: 'out', wantsRoute: false },
+      ];
+      assert.deepEqual(hub.tick(1000, isCut), again);
+      assert.deepEqual(hub.tick(2000, isCut), again);
+      assert.deepEqual(hub.tick(3000, isCut), [
         { type: 'linkDown', address: peer, incarnation: undefined, reason: 'expired' },
         { type: 'disconnect', route: 'out' },
       ]);
-      assert.deepEqual(hub.tick(4000), []);
+      assert.deepEqual(hub.tick(4000, isCut), []);
       assert.isTrue(hub.isIdle);
     });
 
     it('can connect after it has failed to', () => {
       const hub = dialled();
-      for (const now of [1000, 2000, 3000]) hub.tick(now);
+      for (const now of [1000, 2000, 3000]) hub.tick(now, isCut);
       assert.deepEqual(hub.dial(peer, 4000), [{ type: 'connect', address: peer }]);
       hub.connected(peer, 'again', 4000);
-      assert.deepEqual(hub.welcome('again', peer, theirs, 4100), [linkUp('again')]);
+      assert.deepEqual(hub.welcome('again', theirs, welcomeFrom(peer), 4100), [linkUp('again')]);
     });
 
     it('closes a route that comes too late', () => {
@@ -54,7 +59,7 @@ describe('Hub', () => {
 
   describe('hello()', () => {
     it('answers a peer that nobody dialled, and uses its route', () => {
-      assert.deepEqual(newHub().hello('in', peer, theirs, 0), [
+      assert.deepEqual(newHub().hello('in', theirs, helloFrom(peer), 0), [
         { type: 'welcome', route: 'in', target: theirs },
         linkUp('in'),
       ]);
@@ -62,30 +67,30 @@ describe('Hub', () => {
 
     it('spares the peer a connection of ours', () => {
       const hub = newHub();
-      hub.hello('in', peer, theirs, 0);
+      hub.hello('in', theirs, helloFrom(peer), 0);
       assert.deepEqual(hub.dial(peer, 1), []);
     });
 
-    it('brings the link up once when both dial at the same time, on the own route', () => {
+    it('brings the link up once when both dial at the same time, on the route that has been heard', () => {
       const hub = dialled();
-      assert.deepEqual(hub.hello('in', peer, theirs, 1), [
+      assert.deepEqual(hub.hello('in', theirs, helloFrom(peer), 1), [
         { type: 'welcome', route: 'in', target: theirs },
-        linkUp('out'),
+        linkUp('in'),
       ]);
-      assert.deepEqual(hub.welcome('out', peer, theirs, 2), []);
+      assert.deepEqual(hub.welcome('out', theirs, welcomeFrom(peer), 2), []);
     });
 
     it('welcomes a peer again that did not hear the first welcome', () => {
       const hub = newHub();
-      hub.hello('in', peer, theirs, 0);
-      assert.deepEqual(hub.hello('in', peer, theirs, 1000), [
+      hub.hello('in', theirs, helloFrom(peer), 0);
+      assert.deepEqual(hub.hello('in', theirs, helloFrom(peer), 1000), [
         { type: 'welcome', route: 'in', target: theirs },
       ]);
     });
 
     it('takes the link down and up again for another incarnation', () => {
       const hub = up();
-      assert.deepEqual(hub.hello('in', peer, later, 100), [
+      assert.deepEqual(hub.hello('in', later, helloFrom(peer), 100), [
         { type: 'welcome', route: 'in', target: later },
         { type: 'linkDown', address: peer, incarnation: theirs, reason: 'newIncarnation' },
         { type: 'disconnect', route: 'out' },
@@ -95,14 +100,14 @@ describe('Hub', () => {
 
     it('does not let the incarnation before return', () => {
       const hub = up();
-      hub.hello('in', peer, later, 100);
-      assert.notDeepInclude(types(hub.hello('in', peer, theirs, 101)), 'linkUp');
+      hub.hello('in', later, helloFrom(peer), 100);
+      assert.notDeepInclude(types(hub.hello('in', theirs, helloFrom(peer), 101)), 'linkUp');
     });
 
     it('goes over to the new connection of a peer that has reconnected', () => {
       const hub = newHub();
-      hub.hello('in', peer, theirs, 0);
-      hub.hello('in again', peer, theirs, 1000);
+      hub.hello('in', theirs, helloFrom(peer), 0);
+      hub.hello('in again', theirs, helloFrom(peer), 1000);
       const goodbye = hub.stop().find(({ type }) => type === 'goodbye');
       assert.deepInclude(goodbye, { route: 'in again' });
     });
@@ -110,16 +115,26 @@ describe('Hub', () => {
 
   describe('welcome()', () => {
     it('means nothing from a peer that nobody dialled', () => {
-      assert.deepEqual(newHub().welcome('in', peer, theirs, 0), []);
+      assert.deepEqual(newHub().welcome('in', theirs, welcomeFrom(peer), 0), []);
     });
   });
 
   describe('heard()', () => {
-    it('lets a peer speak that is up, on whatever route', () => {
+    it('lets a peer speak that is up, on a route where it has introduced itself', () => {
       const hub = up();
       assert.equal(hub.heard('out', theirs, self, 1), peer);
+      hub.hello('another', theirs, helloFrom(peer), 1);
       assert.equal(hub.heard('another', theirs, self, 1), peer);
       assert.deepEqual(hub.drain(), []);
+    });
+
+    it('wants it to introduce itself first on any other, which takes nothing down', () => {
+      const hub = up();
+      assert.isUndefined(hub.heard('another', theirs, self, 1));
+      assert.deepEqual(hub.drain(), [
+        { type: 'refuse', route: 'another', target: theirs, reason: 'introduce' },
+      ]);
+      assert.isTrue(hub.isUp(peer));
     });
 
     it('refuses one that it does not know', () => {
@@ -137,50 +152,166 @@ describe('Hub', () => {
 
   describe('tick()', () => {
     it('has nothing to do without peers', () => {
-      assert.deepEqual(newHub().tick(0), []);
+      assert.deepEqual(newHub().tick(0, isCut), []);
     });
 
     it('sends a heartbeat to a peer that was sent nothing', () => {
       const hub = up();
       hub.sent(peer, 0);
-      assert.deepEqual(hub.tick(1000), [{ type: 'heartbeat', address: peer }]);
+      assert.deepEqual(hub.tick(1000, isCut), [{ type: 'heartbeat', address: peer, lag: 0 }]);
     });
 
     it('sends none to a peer that has just been sent something', () => {
       const hub = up();
       hub.sent(peer, 900);
-      assert.deepEqual(hub.tick(1000), []);
+      assert.deepEqual(hub.tick(1000, isCut), []);
     });
 
     it('takes a peer down that was silent for exactly maxSilence, and tells it', () => {
       const hub = up();
-      assert.notInclude(types([...hub.tick(1000), ...hub.tick(2000)]), 'linkDown');
-      assert.deepEqual(hub.tick(3000), [
+      assert.notInclude(types([...hub.tick(1000, isCut), ...hub.tick(2000, isCut)]), 'linkDown');
+      assert.deepEqual(hub.tick(3000, isCut), [
         { type: 'goodbye', route: 'out', target: theirs, reason: 'silence' },
         { type: 'linkDown', address: peer, incarnation: theirs, reason: 'silence' },
         { type: 'disconnect', route: 'out' },
       ]);
-      assert.deepEqual(hub.tick(4000), []);
+      assert.deepEqual(hub.tick(4000, isCut), []);
     });
 
     it('keeps a peer that is heard', () => {
       const hub = up();
       for (let now = 1000; now <= 10_000; now += 1000) {
-        assert.notInclude(types(hub.tick(now)), 'linkDown');
+        assert.notInclude(types(hub.tick(now, isCut)), 'linkDown');
         hub.heard('out', theirs, self, now);
       }
     });
 
     it('does not blame a peer for the time in which this node itself did not run', () => {
       const hub = up();
-      hub.tick(1000);
-      assert.notInclude(types(hub.tick(60_000)), 'linkDown');
+      hub.tick(1000, isCut);
+      assert.notInclude(types(hub.tick(60_000, isCut)), 'linkDown');
+    });
+  });
+
+  describe('a peer whose connection stands, but which says nothing', () => {
+    it('is unresponsive, which is told once, and not down', () => {
+      const hub = up();
+      const actions = [1000, 2000, 3000, 4000].flatMap(now => hub.tick(now, stands));
+      assert.deepEqual(
+        actions.filter(({ type }) => type === 'unresponsive' || type === 'linkDown'),
+        [{ type: 'unresponsive', address: peer, incarnation: theirs }],
+      );
+    });
+
+    it('is responsive again with its next word', () => {
+      const hub = up();
+      for (const now of [1000, 2000, 3000]) hub.tick(now, stands);
+      hub.heard('out', theirs, self, 3500);
+      assert.deepEqual(hub.drain(), [{ type: 'responsive', address: peer, incarnation: theirs }]);
+    });
+
+    it('is down once the connection has broken', () => {
+      const hub = up();
+      for (const now of [1000, 2000, 3000]) hub.tick(now, stands);
+      assert.include(types(hub.tick(4000, isCut)), 'linkDown');
+    });
+
+    it('is down after maxUnresponsive', () => {
+      const hub = up({ maxUnresponsive: 5000 });
+      for (const now of [1000, 2000, 3000, 4000]) hub.tick(now, stands);
+      assert.include(types(hub.tick(5000, stands)), 'linkDown');
+    });
+
+    it('has as much more time as its event loop was late', () => {
+      const hub = up();
+      hub.lagging(peer, 1500);
+      for (const now of [1000, 2000, 3000, 4000]) assert.notInclude(types(hub.tick(now, isCut)), 'linkDown');
+      assert.include(types(hub.tick(5000, isCut)), 'linkDown');
+    });
+  });
+
+  describe('the phi-accrual detector', () => {
+    it('takes a regular peer down sooner than an irregular one', () => {
+      const downAfter = (pauses: readonly number[]): number => {
+        const hub = up({ phi: 8, maxSilence: 60_000 });
+        let now = 0;
+        for (const pause of pauses) {
+          now += pause;
+          hub.heard('out', theirs, self, now);
+        }
+        for (let silence = 500; ; silence += 500) {
+          hub.tick(now + silence, isCut);
+          if (!hub.isUp(peer)) return silence;
+        }
+      };
+      const regular = downAfter(new Array(50).fill(1000));
+      const irregular = downAfter(Array.from({ length: 50 }, (_, i) => (i % 2 === 0 ? 600 : 3000)));
+      assert.isAbove(irregular, regular);
+      assert.isAbove(regular, 1000);
+    });
+  });
+
+  describe('a peer with several ways to it', () => {
+    it('is sought on all of them when it has said nothing for half of maxSilence', () => {
+      const hub = up();
+      hub.tick(1000, isCut);
+      assert.deepEqual(hub.tick(2000, isCut).slice(0, 2), [
+        { type: 'seek', address: peer },
+        { type: 'hello', route: 'out', wantsRoute: true },
+      ]);
+    });
+
+    it('is sent to by the way on which it answers, at once', () => {
+      const hub = up();
+      for (const now of [1000, 2000]) hub.tick(now, isCut);
+      hub.connected(peer, 'via r:1', 2000);
+      assert.deepEqual(hub.welcome('via r:1', theirs, welcomeFrom(peer), 2100), [
+        { type: 'reroute', address: peer, route: 'via r:1', isUrgent: true },
+      ]);
+      assert.isFalse(hub.isStraight(peer));
+    });
+
+    it('is sent to by the way that it asks for', () => {
+      const hub = up();
+      assert.deepInclude(hub.hello('via r:1', theirs, helloFrom(peer, true), 100), {
+        type: 'reroute',
+        address: peer,
+        route: 'via r:1',
+        isUrgent: true,
+      });
+    });
+
+    it('stays on the straight way when it only says hello through a relay', () => {
+      assert.notInclude(types(up().hello('via r:1', theirs, helloFrom(peer), 100)), 'reroute');
+    });
+
+    it('goes back to the straight way, without haste, when that answers again, and says so', () => {
+      const hub = up();
+      hub.hello('via r:1', theirs, helloFrom(peer, true), 100);
+      assert.deepInclude(hub.tick(1000, isCut), { type: 'hello', route: 'out', wantsRoute: false });
+      assert.deepEqual(hub.welcome('out', theirs, welcomeFrom(peer), 1100), [
+        { type: 'reroute', address: peer, route: 'out', isUrgent: false },
+        { type: 'hello', route: 'out', wantsRoute: true },
+      ]);
+      assert.isTrue(hub.isStraight(peer));
+    });
+
+    it('is stranded, and sought, when the relay is lost that leads to it', () => {
+      const hub = up();
+      hub.hello('relay', later, helloFrom('r:1'), 0);
+      hub.hello('via r:1', theirs, helloFrom(peer, true), 100);
+      assert.deepEqual(hub.goodbye('relay', later, 'stop', 200), [
+        { type: 'linkDown', address: 'r:1', incarnation: later, reason: 'goodbye' },
+        { type: 'stranded', address: peer },
+        { type: 'seek', address: peer },
+        { type: 'hello', route: 'out', wantsRoute: true },
+      ]);
     });
   });
 
   describe('an incarnation that was declared down', () => {
     it('is refused, and reported, when it comes back', () => {
-      assert.deepEqual(silenced().hello('in', peer, theirs, 5000), [
+      assert.deepEqual(silenced().hello('in', theirs, helloFrom(peer), 5000), [
         { type: 'quarantined', address: peer, incarnation: theirs },
         { type: 'refuse', route: 'in', target: theirs, reason: 'quarantined' },
       ]);
@@ -195,30 +326,30 @@ describe('Hub', () => {
     });
 
     it('makes way for its successor', () => {
-      assert.include(types(silenced().hello('in', peer, later, 5000)), 'linkUp');
+      assert.include(types(silenced().hello('in', later, helloFrom(peer), 5000)), 'linkUp');
     });
 
     it('is forgotten after an hour', () => {
-      assert.include(types(silenced().hello('in', peer, theirs, 3_603_001)), 'linkUp');
+      assert.include(types(silenced().hello('in', theirs, helloFrom(peer), 3_603_001)), 'linkUp');
     });
   });
 
   describe('goodbye()', () => {
     it('takes the link down at once and is not answered', () => {
-      assert.deepEqual(up().goodbye(theirs, 'stop', 1), [
+      assert.deepEqual(up().goodbye('out', theirs, 'stop', 1), [
         { type: 'linkDown', address: peer, incarnation: theirs, reason: 'goodbye' },
         { type: 'disconnect', route: 'out' },
       ]);
     });
 
     it('of an unknown peer means nothing', () => {
-      assert.deepEqual(newHub().goodbye(theirs, 'stop', 0), []);
+      assert.deepEqual(newHub().goodbye('in', theirs, 'stop', 0), []);
     });
 
     it('because of silence is mutual: the other one is refused from then on', () => {
       const hub = up();
-      hub.goodbye(theirs, 'silence', 1);
-      assert.include(types(hub.hello('in', peer, theirs, 2)), 'refuse');
+      hub.goodbye('out', theirs, 'silence', 1);
+      assert.include(types(hub.hello('in', theirs, helloFrom(peer), 2)), 'refuse');
     });
   });
 
@@ -230,19 +361,31 @@ describe('Hub', () => {
       ['other', 'refused'],
     ] as const) {
       it(`takes the link down as ${down} when the reason is ${reason}`, () => {
-        assert.deepInclude(up().refused('out', later, reason)[0], { type: 'linkDown', reason: down });
+        assert.deepInclude(up().refused('out', reason)[0], { type: 'linkDown', reason: down });
       });
     }
 
+    it('makes a peer introduce itself when that is all that it lacks', () => {
+      assert.deepEqual(up().refused('out', 'introduce'), [
+        { type: 'hello', route: 'out', wantsRoute: false },
+      ]);
+    });
+
     it('of an unknown peer means nothing', () => {
-      assert.deepEqual(newHub().refused('in', theirs, 'unknown'), []);
+      assert.deepEqual(newHub().refused('in', 'unknown'), []);
+    });
+  });
+
+  describe('expel()', () => {
+    it('says goodbye and takes the link down', () => {
+      assert.deepEqual(types(up().expel(peer)), ['goodbye', 'linkDown', 'disconnect']);
     });
   });
 
   describe('stop()', () => {
     it('says goodbye to every peer', () => {
       const hub = up();
-      hub.hello('in', '127.0.0.1:3', later, 0);
+      hub.hello('in', later, helloFrom('127.0.0.1:3'), 0);
       const goodbyes = hub.stop().filter(({ type }) => type === 'goodbye');
       assert.deepEqual(goodbyes, [
         { type: 'goodbye', route: 'out', target: theirs, reason: 'stop' },
@@ -253,24 +396,50 @@ describe('Hub', () => {
   });
 });
 
-const newHub = () => new Hub<string>({ incarnation: self, heartbeatInterval: 1000, maxSilence: 3000 });
+const newHub = (options: Partial<HubOptions<string>> = {}) =>
+  new Hub<string>({
+    incarnation: self,
+    heartbeatInterval: 1000,
+    maxSilence: 3000,
+    maxUnresponsive: 60_000,
+    phi: undefined,
+    via: route => /^via (.*)$/.exec(route)?.[1],
+    ...options,
+  });
 
-function dialled(): Hub<string> {
-  const hub = newHub();
+/** What the layer below says of every route. */
+const isCut = () => false;
+const stands = () => true;
+
+const introduction = (kind: 'hello' | 'welcome', address: string, wantsRoute = false): Introduction => ({
+  kind,
+  address,
+  version: '0',
+  features: [],
+  wantsRoute,
+  maxMessageSize: 1000,
+  key: '',
+  proof: '',
+});
+const helloFrom = (address: string, wantsRoute = false) => introduction('hello', address, wantsRoute);
+const welcomeFrom = (address: string) => introduction('welcome', address);
+
+function dialled(options: Partial<HubOptions<string>> = {}): Hub<string> {
+  const hub = newHub(options);
   hub.dial(peer, 0);
   hub.connected(peer, 'out', 0);
   return hub;
 }
 
-function up(): Hub<string> {
-  const hub = dialled();
-  hub.welcome('out', peer, theirs, 0);
+function up(options: Partial<HubOptions<string>> = {}): Hub<string> {
+  const hub = dialled(options);
+  hub.welcome('out', theirs, welcomeFrom(peer), 0);
   return hub;
 }
 
 function silenced(): Hub<string> {
   const hub = up();
-  for (const now of [1000, 2000, 3000]) hub.tick(now);
+  for (const now of [1000, 2000, 3000]) hub.tick(now, isCut);
   return hub;
 }
 

@@ -72,9 +72,8 @@ async function sender() {
   const own = world({ clock, random: seeded(3) });
   let count = 0;
   const events = { frame: () => void count++, malformed: () => {}, refused: () => {} };
-  const [a, b] = [1, 2].map(() =>
-    network.transport(own, events, { maxFrameSize: 1000, maxSilence: 3000, curve: undefined }),
-  );
+  const options = { maxFrameSize: 1000, maxSilence: 3000, curve: undefined };
+  const [a, b] = [1, 2].map(() => network.transport(own, events, options));
   await a?.listen('127.0.0.1:1');
   await b?.listen('127.0.0.1:2');
   const route = a?.connect('127.0.0.1:2');

@@ -1,12 +1,18 @@
 /** A peer without a node behind it: says what a spec wants it to say, byte for byte, and keeps what it hears. */
+import { decode, encode } from '@msgpack/msgpack';
 import { world } from '../../lib/base/world.ts';
 import type { Node } from '../../lib/index.ts';
 import type { Route, Transport } from '../../lib/remoting/transport.ts';
 import {
+  type Chunk,
   type Control,
   digitsOf,
   FrameWriter,
+  type Header,
+  handshakeFrame,
   noIncarnation,
+  OtherVersion,
+  type Place,
   readHeader,
   readRecords,
   type SystemRecord,
@@ -18,6 +24,15 @@ export class RawPeer {
   readonly incarnation: string;
   readonly controls: Control[] = [];
   readonly systems: SystemRecord[] = [];
+  readonly headers: Header[] = [];
+  /** Receiver, sender, message. */
+  readonly messages: [string | undefined, string | undefined, unknown][] = [];
+  readonly chunks: Chunk[] = [];
+  readonly lost: [number, number][] = [];
+  readonly noted: [number, number][] = [];
+  /** How many definitions have come. */
+  defined = 0;
+  readonly #places = new Map<number, string>();
   readonly #cluster: Cluster;
   readonly #transport: Transport;
   readonly #target: string;
@@ -51,27 +66,34 @@ export class RawPeer {
     const peer = new RawPeer(cluster, node, port, incarnation);
     await peer.#transport.listen(peer.address);
     peer.#route = peer.#transport.connect(node.address as string);
-    await peer.handshake({ kind: 'hello', address: peer.address, version: '0' });
+    await peer.handshake(peer.introduction('hello'));
     return peer;
+  }
+
+  introduction(kind: 'hello' | 'welcome'): Control {
+    const { address } = this;
+    const more = { features: [], wantsRoute: false, maxMessageSize: 1e6, key: '', proof: '' };
+    return { kind, address, version: '0', ...more };
   }
 
   /** Sends a frame of the handshake. */
   handshake(record: Control, target = record.kind === 'hello' ? noIncarnation : this.#target): Promise<void> {
-    const writer = new FrameWriter();
-    writer.control(record);
-    return this.send(writer.take({ source: this.incarnation, target, sequence: 0, ack: 0 }));
+    return this.send(handshakeFrame(this.incarnation, target, record));
   }
 
-  /** Sends the records as the next frame, or as one with another number. */
-  say(
-    write: (writer: FrameWriter) => void,
-    sequence = this.#sequence + 1,
-    target = this.#target,
-  ): Promise<void> {
+  /** Sends the records as the next frame, or with another header. */
+  say(write: (writer: FrameWriter) => void, other: Partial<Header> = {}): Promise<void> {
     const writer = new FrameWriter();
     write(writer);
+    const sequence = other.sequence ?? this.#sequence + 1;
     this.#sequence = sequence;
-    return this.send(writer.take({ source: this.incarnation, target, sequence, ack: 0 }));
+    const usual = { flags: 0, source: this.incarnation, target: this.#target, ack: 0, systemAck: 0 };
+    return this.send(writer.take({ ...usual, ...other, sequence }));
+  }
+
+  /** Says a message to the actor at `path`. */
+  tell(path: Place, message: unknown, sender?: Place, other: Partial<Header> = {}): Promise<void> {
+    return this.say(writer => writeUser(writer, path, sender, encode(message)), other);
   }
 
   async send(frame: Uint8Array): Promise<void> {
@@ -80,12 +102,34 @@ export class RawPeer {
   }
 
   #hear(frame: Uint8Array): void {
-    if (typeof readHeader(frame) === 'string') return;
+    const header = readHeader(frame);
+    if (typeof header === 'string' || header instanceof OtherVersion) return;
+    this.headers.push(header);
     readRecords(frame, {
       control: record => this.controls.push(record),
-      define: () => {},
-      user: () => {},
+      define: (number, address) => {
+        this.defined++;
+        this.#places.set(number, address);
+      },
+      user: (to, from, bytes, start, end) =>
+        this.messages.push([this.#placeOf(to), this.#placeOf(from), decode(bytes.subarray(start, end))]),
       system: record => this.systems.push(record),
+      chunk: chunk => this.chunks.push(chunk),
+      relay: () => {},
+      relayed: () => {},
+      lost: (first, last) => this.lost.push([first, last]),
+      noted: (first, last) => this.noted.push([first, last]),
     });
   }
+
+  #placeOf(place: Place): string | undefined {
+    return typeof place === 'number' ? this.#places.get(place) : place;
+  }
+}
+
+/** A message whose bytes are given. */
+export function writeUser(writer: FrameWriter, to: Place, from: Place, body: Uint8Array): void {
+  const start = writer.beginUser(to, from);
+  writer.out.append(body);
+  writer.endUser(start);
 }

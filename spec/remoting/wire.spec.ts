@@ -5,6 +5,7 @@ import {
   FrameWriter,
   type Header,
   headerSize,
+  OtherVersion,
   operations,
   readControl,
   readHeader,
@@ -12,9 +13,17 @@ import {
   type SystemRecord,
   uuidOf,
 } from '../../lib/remoting/wire.ts';
+import { writeUser } from './rawPeer.ts';
 import { seeded } from './support.ts';
 
-const header: Header = { source: 'ab'.repeat(16), target: '01'.repeat(16), sequence: 7, ack: 0xffff_fffe };
+const header: Header = {
+  flags: 6,
+  source: 'ab'.repeat(16),
+  target: '01'.repeat(16),
+  sequence: 2 ** 40 + 7,
+  ack: 0xffff_fffe,
+  systemAck: 3,
+};
 
 describe('a frame', () => {
   it('gives back its header', () => {
@@ -31,8 +40,8 @@ describe('a frame', () => {
       reason: '',
     };
     writer.define(1, '127.0.0.1:1/a');
-    writer.user(1, undefined, Uint8Array.of(1, 2));
-    writer.user('/$ask/1', 2, new Uint8Array(100_000));
+    writeUser(writer, 1, undefined, Uint8Array.of(1, 2));
+    writeUser(writer, '/$ask/1', 2, new Uint8Array(100_000));
     writer.system(system);
     assert.deepEqual(read(writer.take(header)).records, [
       ['define', 1, '127.0.0.1:1/a'],
@@ -51,13 +60,21 @@ describe('a frame', () => {
     });
   }
 
+  const introduction = {
+    address: '127.0.0.1:1',
+    version: '0.1.0',
+    features: ['relay', 'more'],
+    wantsRoute: true,
+    maxMessageSize: 2 ** 31,
+    key: 'k',
+    proof: 'p',
+  };
   const controls: Control[] = [
-    { kind: 'hello', address: '127.0.0.1:1', version: '0.1.0' },
-    { kind: 'welcome', address: '127.0.0.1:1', version: '0.1.0' },
+    { kind: 'hello', ...introduction },
+    { kind: 'welcome', ...introduction },
     { kind: 'refuse', reason: 'unknown' },
     { kind: 'goodbye', reason: 'stop' },
-    { kind: 'heartbeat' },
-    { kind: 'resync' },
+    { kind: 'heartbeat', lag: 12 },
   ];
   for (const control of controls) {
     it(`carries ${control.kind}`, () => {
@@ -66,6 +83,29 @@ describe('a frame', () => {
       assert.deepEqual(readControl(writer.take(header)), control);
     });
   }
+
+  it('carries chunks, frames of others, and what was lost', () => {
+    const writer = new FrameWriter();
+    writer.chunk({
+      stream: 1,
+      offset: 2,
+      total: 5,
+      recipient: 3,
+      sender: '/x',
+      bytes: Uint8Array.of(1, 2, 3),
+    });
+    writer.relay('relay', '127.0.0.1:1', Uint8Array.of(7));
+    writer.relay('relayed', '127.0.0.1:2', Uint8Array.of(8));
+    writer.range('lost', { first: 1, last: 2 ** 33 });
+    writer.range('noted', { first: 1, last: 1 });
+    assert.deepEqual(read(writer.take(header)).records, [
+      ['chunk', 1, 2, 5, 3, '/x', 3],
+      ['relay', '127.0.0.1:1', 7],
+      ['relayed', '127.0.0.1:2', 8],
+      ['lost', 1, 2 ** 33],
+      ['noted', 1, 1],
+    ]);
+  });
 
   it('belongs to whoever took it: the writer begins anew', () => {
     const writer = new FrameWriter();
@@ -80,12 +120,13 @@ describe('a frame', () => {
     const frame = new FrameWriter().take(header);
     assert.match(String(readHeader(frame.subarray(0, headerSize - 1))), /too short/);
     assert.match(String(readHeader(frame.with(0, 0))), /does not begin/);
-    assert.match(String(readHeader(frame.with(2, 9))), /version 9/);
+    assert.deepEqual(readHeader(frame.with(2, 9)), new OtherVersion(9, header.source));
+    assert.match(String(readHeader(frame.with(36, 255))), /too large/);
   });
 
   it('has a fault wherever it is cut off, unless that is between two records', () => {
     const writer = new FrameWriter();
-    writer.user(1, 2, new Uint8Array(20));
+    writeUser(writer, 1, 2, new Uint8Array(20));
     const frame = writer.take(header);
     for (let end = headerSize + 1; end < frame.length; end++)
       assert.isString(read(frame.subarray(0, end)).fault);
@@ -116,8 +157,14 @@ function read(frame: Uint8Array): { records: unknown[]; fault: string | undefine
   const fault = readRecords(frame, {
     control: control => records.push(control),
     define: (id, address) => records.push(['define', id, address]),
-    user: (to, from, body) => records.push(['user', to, from, body.length]),
+    user: (to, from, _, start, end) => records.push(['user', to, from, end - start]),
     system: record => records.push(['system', record]),
+    chunk: ({ stream, offset, total, recipient, sender, bytes }) =>
+      records.push(['chunk', stream, offset, total, recipient, sender, bytes.length]),
+    relay: (address, inner) => records.push(['relay', address, ...inner]),
+    relayed: (address, inner) => records.push(['relayed', address, ...inner]),
+    lost: (first, last) => records.push(['lost', first, last]),
+    noted: (first, last) => records.push(['noted', first, last]),
   });
   return { records, fault };
 }
@@ -125,9 +172,9 @@ function read(frame: Uint8Array): { records: unknown[]; fault: string | undefine
 function sample(): Uint8Array {
   const writer = new FrameWriter();
   writer.define(1, '127.0.0.1:1/a');
-  writer.user(1, '127.0.0.1:2/b', Uint8Array.of(1, 2, 3));
+  writeUser(writer, 1, '127.0.0.1:2/b', Uint8Array.of(1, 2, 3));
   writer.system({ number: 1, operation: 'watch', path: '/a', address: '127.0.0.1:2/b', reason: '' });
-  writer.control({ kind: 'hello', address: '127.0.0.1:1', version: '1' });
+  writer.control({ kind: 'heartbeat', lag: 1 });
   return writer.take(header);
 }
 
