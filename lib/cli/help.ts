@@ -16,6 +16,8 @@ Writes a new key pair to a file for --curve, and prints its public key; without 
   -m, --message JSON            a message to it once it is spawned; may be given again
   -n, --name NAME               its name; made up from its class unless given
   -r, --remoting [host:]port    let other nodes reach this one (host: 127.0.0.1); none without it
+      --relay                   forward between nodes that cannot see each other
+      --relays host:port        stay connected with this relay; may be given again
       --curve FILE              encrypt, and let only those connect whose key is on the list in this file, which is
                                 read again when it changes, and on SIGHUP
       --insecure                allow an address that is not loopback without encryption

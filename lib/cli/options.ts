@@ -21,6 +21,10 @@ export interface StartOptions {
   readonly address: string | undefined;
   readonly keepRunning: boolean;
   readonly insecure: boolean;
+  /** Whether it forwards between nodes that can't see each other. */
+  readonly relay: boolean;
+  /** `host:port` of relays to stay connected with. */
+  readonly relays: readonly string[];
   /** The path of a key file; undefined without CURVE. */
   readonly curve: string | undefined;
   readonly verbose: boolean;
@@ -34,6 +38,8 @@ const known = {
   name: { type: 'string', short: 'n' },
   remoting: { type: 'string', short: 'r' },
   'keep-running': { type: 'boolean', short: 'k' },
+  relay: { type: 'boolean' },
+  relays: { type: 'string', multiple: true },
   insecure: { type: 'boolean' },
   curve: { type: 'string' },
   config: { type: 'string' },
@@ -91,6 +97,8 @@ export function readOptions(
     address: read('remoting', address),
     keepRunning: read('keep-running', flag) ?? false,
     insecure: read('insecure', flag) ?? false,
+    relay: read('relay', flag) ?? false,
+    relays: read('relays', addresses) ?? [],
     curve: read('curve', text),
     verbose: read('verbose', flag) ?? false,
     json: read('json', flag) ?? false,
@@ -182,6 +190,13 @@ function address({ value, source }: Given): string {
     `${source} must be [host:]port with a port from 0 to 65535, as in 127.0.0.1:9700, not ${show(value)}`,
   );
 }
+
+/** One or more, between commas or as a list. */
+const addresses = ({ value, source }: Given): string[] =>
+  [value]
+    .flat()
+    .flatMap(one => String(one).split(','))
+    .map(one => address({ value: one, source }));
 
 const words = new Map<unknown, boolean>([
   ...['1', 'true', 'yes', 'on', true].map(word => [word, true] as const),

@@ -71,11 +71,11 @@ class Runner {
 
   /** Their list is read again when the file changes, until the process ends. */
   #openKeys(): KeyFile | undefined {
-    const { curve, address } = this.#options;
+    const { curve } = this.#options;
     if (curve === undefined) return undefined;
-    if (address === undefined) {
+    if (!this.#isMember) {
       throw new CannotStart(
-        '--curve is for nodes that others can reach: give --remoting [host:]port as well',
+        '--curve is for nodes that others can reach: give --remoting [host:]port, or --relays, as well',
       );
     }
     const keys = KeyFile.open(curve, trouble => this.#log.warn(trouble));
@@ -84,9 +84,17 @@ class Runner {
   }
 
   #nodeOptions(curve: KeyFile | undefined) {
-    const { address, insecure, verbose } = this.#options;
+    const { address, insecure, relay, relays, verbose } = this.#options;
     const logger: Logger = { ...this.#log, error: (text, ...details) => this.#logError(text, details) };
-    return { address, verbose, logger, ...(address !== undefined && { remoting: { insecure, curve } }) };
+    if (relay && address === undefined)
+      throw new CannotStart('--relay is for a node that others can reach: give --remoting [host:]port as well');
+    const remoting = { insecure, relay, relays, curve };
+    return { address, verbose, logger, ...(this.#isMember && { remoting }) };
+  }
+
+  /** Whether it has to do with other nodes. */
+  get #isMember(): boolean {
+    return this.#options.address !== undefined || this.#options.relays.length > 0;
   }
 
   /** Leaves out what is told on one line when the actor has ended: that it has failed to start. */

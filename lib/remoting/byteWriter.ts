@@ -9,15 +9,27 @@ export class ByteWriter {
   at = 0;
 
   constructor(capacity = 4096) {
-    this.bytes = new Uint8Array(capacity);
+    this.bytes = memory(capacity);
     this.view = new DataView(this.bytes.buffer);
   }
 
   /** Starts anew with other memory: what was written belongs to whoever took it. */
   renew(capacity: number): void {
-    this.bytes = new Uint8Array(capacity);
+    this.bytes = memory(capacity);
     this.view = new DataView(this.bytes.buffer);
     this.at = 0;
+  }
+
+  /**
+   * Takes out all that stands from `from` on, and the memory with it, so that nothing large is copied.
+   * @param keep what stands before that place stays in the writer
+   */
+  detach(from: number, keep: number, capacity: number): Uint8Array {
+    const { bytes, at } = this;
+    this.renew(Math.max(capacity, keep));
+    this.bytes.set(bytes.subarray(0, keep));
+    this.at = keep;
+    return bytes.subarray(from, at);
   }
 
   /** Makes room for `count` more bytes. */
@@ -61,9 +73,15 @@ export class ByteWriter {
   }
 
   #widen(least: number): void {
-    const wider = new Uint8Array(Math.max(this.bytes.length * 2, least));
+    const wider = memory(Math.max(this.bytes.length * 2, least));
     wider.set(this.bytes.subarray(0, this.at));
     this.bytes = wider;
     this.view = new DataView(wider.buffer);
   }
+}
+
+/** Not cleared: nothing is read that was not written before. */
+function memory(size: number): Uint8Array {
+  const { buffer } = Buffer.allocUnsafeSlow(size);
+  return new Uint8Array(buffer);
 }

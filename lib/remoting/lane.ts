@@ -32,6 +32,12 @@ export class Lane {
     return this.#entries.length === 0;
   }
 
+  /** About how many bytes the next frame takes. */
+  get nextSize(): number {
+    const parcel = this.#entries[0]?.parcel;
+    return parcel === undefined ? 0 : Math.min(chunkSize, parcel.body.length - parcel.sent);
+  }
+
   holds(pair: string): boolean {
     return this.#pairs.has(pair);
   }

@@ -20,6 +20,7 @@ import type { CompleteRemotingOptions } from './options.ts';
 import { PlacesIn, PlacesOut } from './places.ts';
 import type { Route } from './transport.ts';
 import {
+  chunkOverhead,
   digitsOf,
   FrameWriter,
   flag,
@@ -179,9 +180,9 @@ export class Link {
   #takesLane(message: unknown, sender: Ref | undefined, to: Ref, start: number, body: number): boolean {
     const writer = this.#writer;
     const pair = pairOf(sender?.address, to.step);
-    if (writer.size - body <= chunkSize && !this.#lane.holds(pair)) return false;
-    const bytes = writer.out.bytes.slice(body, writer.size);
-    writer.truncate(start);
+    const isLarge = writer.size - body > chunkSize;
+    if (!isLarge && !this.#lane.holds(pair)) return false;
+    const bytes = isLarge ? writer.detach(start, body) : writer.cut(start, body);
     const after = writer.isEmpty ? this.#openBatch - 1 : this.#openBatch;
     this.#streams = (this.#streams + 1) % 0x1_0000_0000;
     this.#lane.push(pair, new Parcel({ message, sender, to }, bytes, after, this.#streams));
@@ -249,7 +250,7 @@ export class Link {
     this.#isLaneNext = false;
     if (this.#lane.isEmpty) return undefined;
     const freight = new Freight();
-    const writer = new FrameWriter();
+    const writer = new FrameWriter(this.#lane.nextSize + chunkOverhead);
     for (const { body } of this.#lane.fill(writer, freight, this.#numbers, this.#sentBatch)) {
       this.#waiting--;
       this.#waitingBytes -= body.length;

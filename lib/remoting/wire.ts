@@ -18,6 +18,8 @@ import { ByteWriter } from './byteWriter.ts';
 
 export const protocolVersion = 1;
 export const headerSize = 60;
+/** The most that a chunk's record takes besides its bytes, when its places have numbers; and some room. */
+export const chunkOverhead = 512;
 export const noIncarnation = '0'.repeat(32);
 const magic = 0x5452;
 const inline = 0xffff_ffff;
@@ -124,9 +126,11 @@ const smallCapacity = 512;
 /** A frame that grows. The bytes it gives belong to whoever gets them: ZeroMQ keeps them until they are sent. */
 export class FrameWriter {
   /** What messages are encoded into, between `beginUser` and `endUser`. */
-  readonly out = new ByteWriter(smallCapacity);
+  readonly out: ByteWriter;
 
-  constructor() {
+  /** @param capacity the bytes that are expected */
+  constructor(capacity = smallCapacity) {
+    this.out = new ByteWriter(capacity);
     this.out.at = headerSize;
   }
 
@@ -185,6 +189,18 @@ export class FrameWriter {
   /** Forgets what was written from there on. */
   truncate(at: number): void {
     this.out.at = at;
+  }
+
+  /** Takes the body that was written last out of the frame, and with it all from `start` on. */
+  cut(start: number, body: number): Uint8Array {
+    const bytes = this.out.bytes.slice(body, this.out.at);
+    this.truncate(start);
+    return bytes;
+  }
+
+  /** As `cut`, for what is large: it is not copied. */
+  detach(start: number, body: number): Uint8Array {
+    return this.out.detach(body, start, smallCapacity);
   }
 
   system(record: SystemRecord): void {

@@ -116,7 +116,7 @@ describe('startnode', function () {
       [[], /^no actor is given; name one, as in --actor examples\.example1\.ExampleProcess, or see --help$/],
       [['--actor'], /^option '-a, --actor <value>' argument missing; see --help$/],
       [['surplus'], /^unexpected argument 'surplus'/],
-      [['--relay'], /^unknown option '--relay'; the options are --actor, --params, .*--version, --help$/],
+      [['--rely'], /^unknown option '--rely'; the options are --actor, --params, .*--version, --help$/],
       [['-a', 'Printer'], /^"Printer" names no actor; write module\.Class .* or package#Class$/],
       [['-a', 'a..B'], /^"a\.\.B" names no actor/],
       [['-a', './a.js#'], /^"\.\/a\.js#" names no actor/],
@@ -169,6 +169,14 @@ describe('startnode', function () {
 
     it('because it would be open to the network without encryption', async () => {
       assertRefused(await startnode(['-a', `${actors}.Printer`, '-r', '0.0.0.0:0']), /insecure/);
+    });
+
+    it('because a relay has no address', async () => {
+      assertRefused(await startnode(['-a', `${actors}.Printer`, '--rely']), /--relay is for a node that others/);
+    });
+
+    it('because a relay to stay with is no address', async () => {
+      assertRefused(await startnode(['-a', `${actors}.Printer`, '--relays', 'nowhere']), /--relays must be/);
     });
 
     it('is told with its stack traces when --verbose is given', async () => {

@@ -1,5 +1,5 @@
-// Two operating-system processes on loopback: one-way throughput of small messages and the latency of an ask, each beside
-// the same with bare zeromq and @msgpack/msgpack, in turn.
+// Two operating-system processes on loopback: one-way throughput of small messages and of large ones, and the latency of an
+// ask, each beside the same with bare zeromq and @msgpack/msgpack, in turn.
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { Decoder, Encoder } from '@msgpack/msgpack';
@@ -9,6 +9,10 @@ import { print } from './measure.mjs';
 
 const messages = 500_000;
 const batch = 512;
+const blobs = 256;
+const blobSize = 2 ** 20;
+/** Large messages that are on their way at a time. */
+const blobsAtOnce = 8;
 const asks = 5000;
 const runs = 5;
 const message = i => ({ type: 'inc', id: i, n: 1, text: 'abcdefghijklmnop' });
@@ -27,16 +31,19 @@ async function peer() {
     }
   }
   node.spawn(Counter, { name: 'counter' });
+  node.spawn((blob, context) => context.sender.tell(blob.length), { name: 'blobs' });
   node.spawn((value, context) => context.reply(value), { name: 'echo' });
   const router = new zmq.Router({ linger: 0 });
   await router.bind('tcp://127.0.0.1:*');
   process.send({ address: node.address, endpoint: router.lastEndpoint });
   process.on('disconnect', () => process.exit(0));
   const decoder = new Decoder();
+  const encoder = new Encoder();
   let count = 0;
   for await (const [id, frame] of router) {
     const value = decoder.decode(frame);
-    if (!Array.isArray(value)) await router.send([id, frame]);
+    if (value instanceof Uint8Array) await router.send([id, encoder.encode(value.length)]);
+    else if (!Array.isArray(value)) await router.send([id, frame]);
     else {
       count += value.length;
       if (count >= messages) {
@@ -75,6 +82,36 @@ async function bench() {
     }
     await counted;
   };
+  const blob = new Uint8Array(blobSize).fill(7);
+  // Each side keeps so many on their way, and sends the next when one is acknowledged.
+  const ownBlobs = () =>
+    new Promise(resolve => {
+      let sent = 0;
+      let arrived = 0;
+      const sink = node.lookup(`${address}/blobs`);
+      const source = node.spawn((_, context) => {
+        if (++arrived === blobs) {
+          context.stop();
+          resolve();
+        } else if (sent < blobs) send();
+      });
+      const send = () => {
+        sent++;
+        sink.tell(blob, source);
+      };
+      while (sent < blobsAtOnce) send();
+    });
+  const rawBlobs = async () => {
+    let sent = 0;
+    for (; sent < blobsAtOnce; sent++) await dealer.send(encoder.encode(blob));
+    for (let arrived = 0; arrived < blobs; arrived++) {
+      await dealer.receive();
+      if (sent < blobs) {
+        sent++;
+        await dealer.send(encoder.encode(blob));
+      }
+    }
+  };
   const ownAsks = () => latencies(value => echo.ask(value));
   const rawAsks = () =>
     latencies(async value => {
@@ -90,6 +127,15 @@ async function bench() {
       perSecond: Math.round(a),
       rawPerSecond: Math.round(b),
       ratio: round(a / b),
+    });
+  });
+  await alternate(ownBlobs, rawBlobs, (ours, theirs) => {
+    print({
+      scenario: 'remote/1MiB',
+      ops: blobs,
+      perSecond: Math.round(blobs / ours),
+      rawPerSecond: Math.round(blobs / theirs),
+      timesRaw: round(ours / theirs),
     });
   });
   const [p50, p99] = await ownAsks();

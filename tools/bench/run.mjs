@@ -5,8 +5,9 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const folder = dirname(fileURLToPath(import.meta.url));
-const all = ['tell', 'pingPong', 'ask', 'spawn', 'ring', 'skynet', 'restart', 'flood', 'remote'];
-const wanted = process.argv.slice(2);
+const all = ['tell', 'pingPong', 'ask', 'spawn', 'ring', 'skynet', 'restart', 'flood', 'remote', 'links'];
+// `remote` is all that has to do with other nodes.
+const wanted = process.argv.slice(2).flatMap(name => (name === 'remote' ? ['remote', 'links'] : [name]));
 const unknown = wanted.filter(name => !all.includes(name));
 if (unknown.length > 0) {
   console.error(`there is no scenario ${unknown.join(', ')}; there are ${all.join(', ')}`);
