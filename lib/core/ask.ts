@@ -13,6 +13,8 @@ export interface AskDesk extends Realm<Ref> {
   readonly askers: Map<string, Ref>;
   /** How many there have been: each has a number of its own. */
   asked: number;
+  /** Tells the askers of this life from those of the life before, whose answers may still be on their way. */
+  readonly askTag: string;
   /** Takes answers to questions that have been answered. */
   readonly answered: DeadInlet;
   /** Takes answers to questions whose asker gave up. */
@@ -160,7 +162,7 @@ export class Ask extends Inlet<Ref> {
 }
 
 function newAsker(desk: AskDesk, inlet: Inlet<Ref>, root: string): Ref {
-  const ref = new Ref(inlet, undefined, root + (++desk.asked).toString(36));
+  const ref = new Ref(inlet, undefined, root + desk.askTag + (++desk.asked).toString(36));
   desk.askers.set(ref.step, ref);
   return ref;
 }

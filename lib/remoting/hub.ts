@@ -168,9 +168,17 @@ export class Hub<R> {
     }
     this.#hasSpoken(peer, now);
     if (route === peer.route) peer.isSeeking = false;
+    else if (peer.route === undefined) this.#reroute(peer, route, true);
     if (target === this.#options.incarnation || target === noIncarnation) return peer.address;
     this.#emit({ type: 'refuse', route, target: source, reason: 'stale' });
     return undefined;
+  }
+
+  /** Nothing can be sent on that route any more. */
+  broken(address: string, route: R): Action<R>[] {
+    const peer = this.#peers.get(address);
+    if (peer?.phase === 'up' && peer.route === route) this.#strand(peer);
+    return this.#drain();
   }
 
   /** The actions that `heard` found necessary. */
@@ -276,7 +284,8 @@ export class Hub<R> {
       if (!stands || silence >= maxUnresponsive) return this.#declareDown(peer, now);
       this.#declareUnresponsive(peer);
     }
-    if (silence >= maxSilence / 2) {
+    this.#avoidDeadWay(peer, isAlive);
+    if (silence >= maxSilence / 2 || peer.route === undefined) {
       peer.isSeeking = true;
       this.#emit({ type: 'seek', address: peer.address });
       for (const way of peer.ways) this.#hello(way, true);
@@ -288,6 +297,14 @@ export class Hub<R> {
       peer.lastSent = now;
       this.#emit({ type: 'heartbeat', address: peer.address, lag: this.#lag });
     }
+  }
+
+  /** What comes in on one way says nothing about the way out, if that is another one. */
+  #avoidDeadWay(peer: Peer<R>, isAlive: (route: R) => boolean): void {
+    const { route, heardOn } = peer;
+    if (route === undefined || this.#options.via(route) !== undefined || isAlive(route)) return;
+    const other = heardOn.find(one => one !== route && isAlive(one));
+    if (other !== undefined) this.#reroute(peer, other, true);
   }
 
   #isSilent(peer: Peer<R>, now: number): boolean {
@@ -413,12 +430,16 @@ export class Hub<R> {
     for (const routes of [peer.ways, peer.heardOn]) {
       for (const route of routes.filter(one => via(one) === relay)) routes.splice(routes.indexOf(route), 1);
     }
-    if (peer.route === undefined || via(peer.route) !== relay) return;
+    if (peer.route !== undefined && via(peer.route) === relay) this.#strand(peer);
+  }
+
+  /** The next word of the peer, on whatever way, says how to go on. */
+  #strand(peer: Peer<R>): void {
     peer.route = undefined;
     peer.isSeeking = true;
     this.#emit({ type: 'stranded', address: peer.address });
     this.#emit({ type: 'seek', address: peer.address });
-    for (const way of peer.ways) this.#hello(way, true);
+    for (const way of peer.ways) this.#hello(way, peer.phase === 'up');
   }
 
   #sayGoodbye({ route, incarnation }: Peer<R>, reason: string): void {

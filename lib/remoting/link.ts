@@ -48,6 +48,8 @@ export interface LinkParts {
   readonly options: CompleteRemotingOptions;
   /** Says that something was sent, so that no heartbeat is due. */
   readonly onSent: () => void;
+  /** Says that nothing can be sent on that route. */
+  readonly onBroken: (route: Route) => void;
   /** Sends a frame, as a transport does. */
   readonly send: (route: Route, frame: Uint8Array, done: (hasLeft: boolean) => void) => void;
 }
@@ -83,6 +85,8 @@ export class Link {
   #isFlushing = false;
   /** The frame that the transport has not taken yet. */
   #sending: Uint8Array | undefined;
+  /** The batch that has a number and has not left: it is the next one to go, on whatever route. */
+  #unsent: Batch | undefined;
   #sequence = 0;
   #onEmpty: (() => void) | undefined;
   #systemNumber = 0;
@@ -218,6 +222,7 @@ export class Link {
   readonly #flush = (): void => {
     this.#isFlushing = false;
     if (this.#sending !== undefined || this.#route === undefined) return;
+    if (this.#unsent !== undefined) return this.#send(this.#unsent);
     if (this.#isControlDue) return this.#sendControl();
     this.#takeNextRoute();
     const mayGo = this.#inFlight.hasRoom && this.#nextRoute === undefined;
@@ -267,13 +272,19 @@ export class Link {
     this.#openBatch++;
   }
 
-  #send({ frame, freight }: Batch): void {
-    const sequence = ++this.#sequence;
-    const isAsking = this.#inFlight.add(sequence, freight, frame.length) || this.#wantsAck;
-    this.#handOver(frame, isAsking ? flag.ackNow : 0, hasLeft => {
-      for (const done of freight.relayed) done(hasLeft);
-      if (!hasLeft)
-        for (const lost of this.#inFlight.lost(sequence, sequence)) this.#isLost(lost, 'nodeDown');
+  #send(batch: Batch): void {
+    const { freight } = batch;
+    const isAgain = batch === this.#unsent;
+    // A transport that has not said so may still have taken it.
+    const frame = isAgain ? batch.frame.slice() : batch.frame;
+    if (!isAgain) {
+      this.#sequence++;
+      if (this.#inFlight.add(this.#sequence, freight, frame.length)) this.#wantsAck = true;
+    }
+    this.#unsent = batch;
+    this.#handOver(frame, this.#wantsAck ? flag.ackNow : 0, () => {
+      if (this.#unsent === batch) this.#unsent = undefined;
+      for (const done of freight.relayed.splice(0)) done(true);
     });
   }
 
@@ -294,7 +305,8 @@ export class Link {
     return this.#heartbeat !== undefined || this.#tellsGaps || this.#noted.length > 0 || this.#wantsAck;
   }
 
-  #handOver(frame: Uint8Array, flags: number, done: (hasLeft: boolean) => void): void {
+  #handOver(frame: Uint8Array, flags: number, onLeft: () => void): void {
+    const route = this.#route as Route;
     stamp(frame, {
       flags,
       source: this.#own,
@@ -308,9 +320,11 @@ export class Link {
     this.#wantsAck = false;
     this.#sending = frame;
     this.#parts.onSent();
-    this.#parts.send(this.#route as Route, frame, hasLeft => {
-      if (this.#sending === frame) this.#sending = undefined;
-      done(hasLeft);
+    this.#parts.send(route, frame, hasLeft => {
+      const isCurrent = this.#sending === frame;
+      if (isCurrent) this.#sending = undefined;
+      if (hasLeft) onLeft();
+      else if (isCurrent) this.#parts.onBroken(route);
       this.#flush();
     });
   }
@@ -525,6 +539,10 @@ export class Link {
     for (const parcel of this.#lane.takeAll()) {
       parcel.isLost = true;
       this.#deadLetter(parcel.message, parcel.sender, parcel.to, letterReason);
+    }
+    if (this.#unsent !== undefined) {
+      for (const freight of this.#inFlight.lost(this.#sequence, this.#sequence)) this.#isLost(freight, letterReason);
+      for (const done of this.#unsent.freight.relayed) done(false);
     }
     for (const freight of this.#inFlight.takeAll()) this.#isLost(freight, 'inDoubt');
     this.watches.end(termination);

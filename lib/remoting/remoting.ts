@@ -234,6 +234,7 @@ export class Remoting {
       codec: this.#codec,
       options: this.#options,
       onSent: () => this.#hub.sent(address, this.#now),
+      onBroken: route => this.#carryOut(this.#hub.broken(address, route)),
       send: (route, frame, done) => this.#send(route, frame, done),
     });
     const peer: Peer = { link, arrivals: undefined, key: undefined };

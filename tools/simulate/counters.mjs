@@ -1,0 +1,71 @@
+// What a long run must have come across: faults that never struck, and branches of the protocol that were never taken, prove
+// nothing. A run of at least `enough` seeds that missed one of these fails.
+
+export const enough = 200;
+
+const always = [
+  'frame sent',
+  'frame lost',
+  'frame duplicated',
+  'frame overtaken',
+  'frame severed',
+  'frame arrived',
+  'fault: loss',
+  'fault: duplicate',
+  'fault: reorder',
+  'fault: spikes',
+  'fault: slow',
+  'fault: partition',
+  'fault: oneWay',
+  'fault: crash',
+  'fault: stop',
+  'fault: freeze',
+  'fault: pause',
+  'node restarted',
+  'order: tell',
+  'order: ask',
+  'order: watch',
+  'order: unwatch',
+  'order: stop',
+  'order: kill',
+  'large message',
+  'ref passed on',
+  'restarted',
+  'ended: stopped',
+  'ended: killed',
+  'ended: failed',
+  'NodeUp',
+  'NodeQuarantined',
+  'NodeDown: it did not answer in time',
+  'NodeDown: it fell silent',
+  'NodeDown: it said goodbye',
+  'NodeDown: it has restarted',
+  'NodeDown: it was declared down before and has not restarted since',
+  'DeadLetter: stopped',
+  'DeadLetter: notFound',
+  'DeadLetter: overflow',
+  'DeadLetter: expired',
+  'DeadLetter: nodeDown',
+  'DeadLetter: staleIncarnation',
+  'DeadLetter: quarantined',
+  'DeadLetter: unserializable',
+  'DeadLetter: tooLarge',
+  'Terminated: stopped',
+  'Terminated: killed',
+  'Terminated: failed',
+  'Terminated: nodeDown',
+  'Terminated: newIncarnation',
+  'Terminated: notFound',
+  'ask: answered',
+  'ask: TimeoutError',
+  'ask: ActorStopped',
+  'ask: NodeDownError',
+  'ask: MailboxFull',
+  'pairs that converged',
+];
+
+/** Only where lost frames are accounted for. */
+const whenStrict = ['DeadLetter: inDoubt', 'NodeUnresponsive'];
+
+export const missed = (counts, { strict }) =>
+  [...always, ...(strict ? whenStrict : [])].filter(name => counts[name] === undefined);
