@@ -87,7 +87,9 @@ class Runner {
     const { address, insecure, relay, relays, verbose } = this.#options;
     const logger: Logger = { ...this.#log, error: (text, ...details) => this.#logError(text, details) };
     if (relay && address === undefined)
-      throw new CannotStart('--relay is for a node that others can reach: give --remoting [host:]port as well');
+      throw new CannotStart(
+        '--relay is for a node that others can reach: give --remoting [host:]port as well',
+      );
     const remoting = { insecure, relay, relays, curve };
     return { address, verbose, logger, ...(this.#isMember && { remoting }) };
   }

@@ -541,7 +541,8 @@ export class Link {
       this.#deadLetter(parcel.message, parcel.sender, parcel.to, letterReason);
     }
     if (this.#unsent !== undefined) {
-      for (const freight of this.#inFlight.lost(this.#sequence, this.#sequence)) this.#isLost(freight, letterReason);
+      for (const freight of this.#inFlight.lost(this.#sequence, this.#sequence))
+        this.#isLost(freight, letterReason);
       for (const done of this.#unsent.freight.relayed) done(false);
     }
     for (const freight of this.#inFlight.takeAll()) this.#isLost(freight, 'inDoubt');

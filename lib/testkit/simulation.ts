@@ -2,6 +2,7 @@
  * Any number of nodes in one process, on time and a network that are simulated: the runtime in them is the real one,
  * unchanged. All chance comes from the seed, so the same seed gives the same run.
  */
+import { TimeoutError } from '../base/errors.ts';
 import { silentLogger } from '../base/log.ts';
 import type { Random } from '../base/world.ts';
 import { Node } from '../node/node.ts';
@@ -177,13 +178,13 @@ export class Simulation {
 
   /**
    * Stops all nodes that live, one after the other.
-   * @throws Error when one does not stop
+   * @throws TimeoutError when one does not stop
    */
   async stop(): Promise<void> {
     for (const [node, { name, process }] of [...this.#residents]) {
       if (process.isDead) continue;
       if (!(await this.runUntil(node.stop(), mostToStop)))
-        throw new Error(`${name} did not stop within ${mostToStop} ms`);
+        throw new TimeoutError(`${name} did not stop within ${mostToStop} ms`);
     }
   }
 
@@ -210,7 +211,7 @@ export class Simulation {
   #resident(node: Node): Resident {
     const resident = this.#residents.get(node);
     if (resident === undefined)
-      throw new Error('this node is none of this simulation, or it has been replaced by restart()');
+      throw new TypeError('this node is none of this simulation, or it has been replaced by restart()');
     return resident;
   }
 

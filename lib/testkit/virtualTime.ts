@@ -2,6 +2,7 @@
  * Time that passes as fast as its events are handled. Events run one by one, by when they are due; of those due at once,
  * the older first. Nothing else decides the order, so a run can be repeated.
  */
+import { show } from '../base/errors.ts';
 import { type Cancel, systemScheduler } from '../base/world.ts';
 
 interface Alarm {
@@ -45,10 +46,15 @@ export class VirtualTime {
     this.#later.push(run);
   }
 
-  /** Lets `ms` pass, with all that happens then. What an event throws ends it. */
+  /**
+   * Lets `ms` pass, with all that happens then. What an event throws ends it.
+   * @throws TypeError when `ms` is no number of milliseconds from 0 up, or time is passing already
+   */
   advance(ms: number): Promise<void> {
+    if (!(typeof ms === 'number' && ms >= 0))
+      throw new TypeError(`expected milliseconds from 0 up, not ${show(ms)}`);
     if (this.#finish !== undefined)
-      throw new Error('time is passing already: await one run before the next one');
+      throw new TypeError('time is passing already: await one run before the next one');
     this.#end = this.#now + ms;
     return new Promise((resolve, reject) => {
       this.#finish = thrown => {

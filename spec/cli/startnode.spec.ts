@@ -172,7 +172,10 @@ describe('startnode', function () {
     });
 
     it('because a relay has no address', async () => {
-      assertRefused(await startnode(['-a', `${actors}.Printer`, '--rely']), /--relay is for a node that others/);
+      assertRefused(
+        await startnode(['-a', `${actors}.Printer`, '--rely']),
+        /--relay is for a node that others/,
+      );
     });
 
     it('because a relay to stay with is no address', async () => {

@@ -1,6 +1,13 @@
 /** Whole nodes with keys, over ZeroMQ; and what one with a key may not claim. */
 import { assert } from 'chai';
-import { keygen, Node, NodeRefused, type NodeOptions, OperationRefused, silentLogger } from '../../lib/index.ts';
+import {
+  keygen,
+  Node,
+  type NodeOptions,
+  NodeRefused,
+  OperationRefused,
+  silentLogger,
+} from '../../lib/index.ts';
 import type { RemotingOptions } from '../../lib/remoting/index.ts';
 import { captureEvents, TestProbe } from '../../lib/testkit/index.ts';
 import { newCluster } from './support.ts';

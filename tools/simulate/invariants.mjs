@@ -1,8 +1,7 @@
 // What must be true of every history, whatever was done to the network and the nodes.
 
-/** @param strict whether a message must be accounted for even when its frame was lost: needs `inDoubt` dead letters */
-export function check(books, { strict, isCalm }) {
-  for (const send of books.sends) checkSend(books, send, strict, isCalm);
+export function check(books) {
+  for (const send of books.sends) checkSend(books, send);
   for (const watch of books.watches) checkWatch(books, watch);
   for (const { life, send, isSettled } of books.asks) {
     if (!isSettled && life.nodeLife.isAlive) books.violated(`ask ${send.id} to ${send.to} never settled`);
@@ -13,20 +12,19 @@ export function check(books, { strict, isCalm }) {
 
 const nodeOf = address => address.slice(0, address.indexOf('/'));
 
-function checkSend(books, { id, life, to, at, handled, dead }, strict, isCalm) {
+function checkSend(books, { id, life, to, at, handled, dead }) {
   const certain = dead.filter(({ reason }) => reason !== 'inDoubt');
   const shown = dead.map(({ nodeLife, reason }) => `${reason} on ${nodeLife.name}`).join(', ');
   if (certain.length > 0 && handled > 0)
     books.violated(`message ${id} to ${to} was handled and is a dead letter (${shown})`);
   // It may be in doubt at each node that passed it on.
-  if (certain.length > 1)
-    books.violated(`message ${id} to ${to} is a dead letter twice (${shown})`);
+  if (certain.length > 1) books.violated(`message ${id} to ${to} is a dead letter twice (${shown})`);
   if (handled + dead.length > 0 || !life.nodeLife.isAlive) return;
   // A life of its node that has ended may have had it in a mailbox.
   const mayHaveTaken = books.nodes.some(
     one => one.address === nodeOf(to) && !one.isAlive && one.endedAt >= at,
   );
-  if (mayHaveTaken || !(strict || isCalm)) return;
+  if (mayHaveTaken) return;
   books.violated(`message ${id} from ${life.address} to ${to} (sent at ${Math.round(at)} ms) has vanished`);
 }
 

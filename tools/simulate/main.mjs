@@ -15,7 +15,6 @@ const usage = `npm run simulate -- [options]
   --plants      instead: plant each bug of tools/simulate/plants.mjs, and see whether it is found
   --plant TEXT  only those whose name has this text
   --most N      the seeds in which a planted bug must be found (2000)
-  --strict      every message must be accounted for, also when its frame was lost
   --verbose     a line for each seed`;
 
 const own = fileURLToPath(new URL('../../dist', import.meta.url));
@@ -37,7 +36,6 @@ function read() {
         most: number,
         plant: { type: 'string' },
         plants: flag,
-        strict: flag,
         verbose: flag,
         help: flag,
       },
@@ -64,29 +62,19 @@ function checked(values) {
 
 /** How to run a seed again. */
 function replay(seed) {
-  const more = [
-    options.nodes === undefined ? '' : ` --nodes ${options.nodes}`,
-    options.strict ? ' --strict' : '',
-  ];
-  return `npm run simulate -- --seed ${seed}${more.join('')}`;
+  const more = options.nodes === undefined ? '' : ` --nodes ${options.nodes}`;
+  return `npm run simulate -- --seed ${seed}${more}`;
 }
 
 async function seekBugs() {
-  const {
-    seed,
-    from = seed ?? 1,
-    seeds: count = seed === undefined ? 200 : 1,
-    nodes,
-    strict,
-    verbose,
-  } = options;
+  const { seed, from = seed ?? 1, seeds: count = seed === undefined ? 200 : 1, nodes, verbose } = options;
   const isAlone = seed !== undefined;
   const counts = {};
   const failed = [];
   let [done, nodeSeconds] = [0, 0];
   const started = performance.now();
   const run = { dist: own, seeds: range(from, count), processes: isAlone ? 1 : processes };
-  await simulate({ ...run, options: { nodes, strict, repeats: isAlone } }, result => {
+  await simulate({ ...run, options: { nodes, repeats: isAlone } }, result => {
     done++;
     nodeSeconds += result.nodeSeconds;
     for (const [name, by] of Object.entries(result.counts)) counts[name] = (counts[name] ?? 0) + by;
@@ -103,7 +91,7 @@ async function seekBugs() {
   console.log(
     `${done} seeds in ${seconds.toFixed(1)} s, ${processes} processes: ${Math.round(nodeSeconds / seconds)} simulated node-seconds a second`,
   );
-  const unseen = done >= enough && nodes === undefined ? missed(counts, { strict }) : [];
+  const unseen = done >= enough && nodes === undefined ? missed(counts) : [];
   for (const name of unseen) console.log(`never seen: ${name}`);
   console.log(
     failed.length === 0
@@ -117,11 +105,11 @@ async function seekBugs() {
 }
 
 async function seekPlants() {
-  const { plant = '', most = 2000, nodes, strict } = options;
+  const { plant = '', most = 2000, nodes } = options;
   const chosen = plants.filter(({ name }) => name.includes(plant));
   let hasFoundAll = chosen.length > 0;
   for (const bug of chosen) {
-    const found = await withPlant(bug, dist => firstFailure(dist, most, { nodes, strict }));
+    const found = await withPlant(bug, dist => firstFailure(dist, most, { nodes }));
     if (found === undefined) hasFoundAll = false;
     console.log(
       found === undefined

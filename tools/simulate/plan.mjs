@@ -25,6 +25,9 @@ export function drawPlan(draws, nodes) {
   const remoting = { heartbeatInterval, maxSilence };
   if (draws.chance(15)) remoting.queueLimit = draws.whole(5, 40);
   if (draws.chance(15)) remoting.maxMessageSize = 1024 * 1024;
+  const hasLarge = draws.chance(30);
+  const link = { delay: draws.between(0, 40), jitter: draws.chance(70) ? draws.between(0, 30) : 0 };
+  if (hasLarge && draws.chance(60)) link.bandwidth = draws.between(1e6, 2e7);
   return {
     nodes: nodes ?? draws.whole(3, 7),
     remoting,
@@ -32,7 +35,7 @@ export function drawPlan(draws, nodes) {
     faults,
     /** No message may vanish here, not even one whose fate the protocol can't know. */
     isCalm: [...faults].every(name => harmless.has(name)),
-    link: { delay: draws.between(0, 40), jitter: draws.chance(70) ? draws.between(0, 30) : 0 },
+    link,
     duration: draws.between(6000, 16_000),
     pace: draws.between(30, 250),
     busyness: draws.whole(1, 5),
@@ -41,7 +44,9 @@ export function drawPlan(draws, nodes) {
     bounds: draws.chance(20)
       ? { capacity: draws.whole(2, 12), overflow: draws.one(['dropNewest', 'dropOldest']) }
       : undefined,
-    hasLarge: draws.chance(25),
+    hasLarge,
+    /** Whether the first node is a relay, by which the others may reach each other. */
+    hasRelay: draws.chance(30),
     /** Whether nodes that gave each other up are restarted at the end, so that all must find each other again. */
     restartsQuarantined: draws.chance(50),
   };

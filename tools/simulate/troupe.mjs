@@ -4,10 +4,11 @@ import { pathToFileURL } from 'node:url';
 
 export async function loadTroupe(dist) {
   const load = file => import(pathToFileURL(join(dist, file)).href);
-  const [main, testkit, seeded] = [
+  const [main, testkit, seeded, wire] = [
     await load('index.js'),
     await load('testkit/index.js'),
     await load('testkit/seededRandom.js'),
+    await load('remoting/wire.js'),
   ];
-  return { ...main, ...testkit, ...seeded };
+  return { ...main, ...testkit, ...seeded, readRecords: wire.readRecords };
 }
