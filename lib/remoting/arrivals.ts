@@ -35,7 +35,8 @@ export interface ArrivalParts {
 interface Assembly {
   readonly stream: number;
   readonly total: number;
-  readonly chunks: Uint8Array[];
+  /** Memory that is not touched costs nothing: a peer that only claims a size gets none. */
+  readonly whole: Uint8Array;
   size: number;
 }
 
@@ -113,17 +114,17 @@ export class Arrivals implements Reader {
       if (offset === 0) this.#malformed(`a message of ${total} bytes, more than maxMessageSize`);
       return;
     }
-    if (offset === 0) this.#assembly = { stream, total, chunks: [], size: 0 };
+    // What is whole in itself is read where it is; it waited behind a large one.
+    if (bytes.length === total) return this.user(recipient, sender, bytes, 0, total);
+    if (offset === 0) this.#assembly = { stream, total, whole: Buffer.allocUnsafeSlow(total), size: 0 };
     const assembly = this.#assembly;
     // Some of it was lost: the sender has been told, and knows what becomes of the rest.
     if (assembly?.stream !== stream || assembly.size !== offset || assembly.total !== total) return;
-    assembly.chunks.push(bytes);
+    assembly.whole.set(bytes, offset);
     assembly.size += bytes.length;
     if (assembly.size < total) return;
     this.#assembly = undefined;
-    const [only] = assembly.chunks;
-    const whole = assembly.chunks.length === 1 ? (only as Uint8Array) : Buffer.concat(assembly.chunks, total);
-    this.user(recipient, sender, whole, 0, total);
+    this.user(recipient, sender, assembly.whole, 0, total);
   }
 
   /** Where a message goes; most often to where one went before. */

@@ -1,5 +1,7 @@
 /** Bytes that grow: what frames and messages are written into, without a copy between the two. Numbers are big-endian. */
 
+import { Memory } from './memory.ts';
+
 const encoder = new TextEncoder();
 
 export class ByteWriter {
@@ -8,14 +10,18 @@ export class ByteWriter {
   /** Where the next byte goes. */
   at = 0;
 
-  constructor(capacity = 4096) {
-    this.bytes = memory(capacity);
+  readonly #memory: Memory;
+
+  /** @param memory where it gets its buffers */
+  constructor(capacity = 4096, memory = new Memory()) {
+    this.#memory = memory;
+    this.bytes = memory.take(capacity);
     this.view = new DataView(this.bytes.buffer);
   }
 
   /** Starts anew with other memory: what was written belongs to whoever took it. */
   renew(capacity: number): void {
-    this.bytes = memory(capacity);
+    this.bytes = this.#memory.take(capacity);
     this.view = new DataView(this.bytes.buffer);
     this.at = 0;
   }
@@ -73,15 +79,11 @@ export class ByteWriter {
   }
 
   #widen(least: number): void {
-    const wider = memory(Math.max(this.bytes.length * 2, least));
-    wider.set(this.bytes.subarray(0, this.at));
+    const { bytes } = this;
+    const wider = this.#memory.take(Math.max(bytes.length * 2, least));
+    wider.set(bytes.subarray(0, this.at));
+    this.#memory.give(bytes);
     this.bytes = wider;
     this.view = new DataView(wider.buffer);
   }
-}
-
-/** Not cleared: nothing is read that was not written before. */
-function memory(size: number): Uint8Array {
-  const { buffer } = Buffer.allocUnsafeSlow(size);
-  return new Uint8Array(buffer);
 }

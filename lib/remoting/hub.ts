@@ -39,6 +39,8 @@ export type Action<R> =
       readonly incarnation: string | undefined;
       readonly reason: DownReason;
     }
+  /** The node that was dialled at that address has another name: messages for it would not find the way back. */
+  | { readonly type: 'misnamed'; readonly address: string; readonly name: string }
   | { readonly type: 'quarantined'; readonly address: string; readonly incarnation: string }
   | { readonly type: 'unresponsive' | 'responsive'; readonly address: string; readonly incarnation: string };
 
@@ -143,7 +145,11 @@ export class Hub<R> {
 
   /** A peer answers our hello. */
   welcome(route: R, incarnation: string, { address }: Introduction, now: number): Action<R>[] {
-    if (this.#peers.has(address) && this.#mayJoin(route, address, incarnation, now)) {
+    const dialled = this.#atEndOf(route);
+    if (dialled?.phase === 'connecting' && dialled.address !== address) {
+      this.#emit({ type: 'misnamed', address: dialled.address, name: address });
+      this.#lose(dialled, 'refused');
+    } else if (this.#peers.has(address) && this.#mayJoin(route, address, incarnation, now)) {
       this.#join(route, address, incarnation, now);
       this.#followWelcome(this.#peers.get(address) as Peer<R>, route);
     }
@@ -205,15 +211,20 @@ export class Hub<R> {
 
   /** A peer will not have us. */
   refused(route: R, reason: string): Action<R>[] {
-    const peer = [...this.#peers.values()].find(
-      one => one.ways.includes(route) || one.heardOn.includes(route),
-    );
+    const peer = this.#atEndOf(route);
     if (peer !== undefined) {
       if (reason === 'introduce') this.#hello(route, false);
       else if (reason === 'unknown' || reason === 'stale') this.#lose(peer, 'newIncarnation');
       else this.#lose(peer, reason === 'quarantined' ? 'quarantined' : 'refused');
     }
     return this.#drain();
+  }
+
+  /** Who is at the other end of a route. */
+  #atEndOf(route: R): Peer<R> | undefined {
+    return [...this.#peers.values()].find(
+      ({ ways, heardOn }) => ways.includes(route) || heardOn.includes(route),
+    );
   }
 
   /** That peer is not trusted any more. */

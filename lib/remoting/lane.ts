@@ -6,8 +6,8 @@ import type { Freight, Parcel } from './freight.ts';
 import type { PlacesOut } from './places.ts';
 import type { FrameWriter } from './wire.ts';
 
-/** A message that takes more bytes goes into this lane; also the size of a chunk. */
-export const chunkSize = 256 * 1024;
+/** A message that takes more bytes goes into this lane. */
+export const largeSize = 256 * 1024;
 
 /** What waits behind a parcel without being one: a notice of the end of its sender. */
 export interface Rider {
@@ -32,10 +32,10 @@ export class Lane {
     return this.#entries.length === 0;
   }
 
-  /** About how many bytes the next frame takes. */
+  /** How many bytes are left of the first parcel. */
   get nextSize(): number {
     const parcel = this.#entries[0]?.parcel;
-    return parcel === undefined ? 0 : Math.min(chunkSize, parcel.body.length - parcel.sent);
+    return parcel === undefined ? 0 : parcel.body.length - parcel.sent;
   }
 
   holds(pair: string): boolean {
@@ -58,9 +58,10 @@ export class Lane {
   /**
    * Writes the next chunk, or several small parcels, into a frame.
    * @param sentBatch the last batch of small messages that has left
+   * @param chunk the size of a chunk, in bytes
    * @returns the parcels that are complete with it
    */
-  fill(writer: FrameWriter, freight: Freight, places: PlacesOut, sentBatch: number): Parcel[] {
+  fill(writer: FrameWriter, freight: Freight, places: PlacesOut, sentBatch: number, chunk: number): Parcel[] {
     const complete: Parcel[] = [];
     for (let entry = this.#entries[0]; entry !== undefined; entry = this.#entries[0]) {
       const { parcel, rider } = entry;
@@ -70,8 +71,8 @@ export class Lane {
         continue;
       }
       const left = parcel.body.length - parcel.sent;
-      const room = chunkSize - writer.size;
-      const size = Math.min(left, chunkSize);
+      const room = chunk - writer.size;
+      const size = Math.min(left, chunk);
       if (size > room && !writer.isEmpty) break;
       if (size === left && parcel.after > sentBatch) break;
       this.#write(parcel, size, writer, freight, places);

@@ -13,9 +13,10 @@ import { Arrived, type Gap } from './arrived.ts';
 import type { Codec } from './codec.ts';
 import { Freight, Parcel } from './freight.ts';
 import type { RemotingHost } from './host.ts';
-import { InFlight } from './inFlight.ts';
-import { chunkSize, Lane, pairOf } from './lane.ts';
+import { type Batch, InFlight } from './inFlight.ts';
+import { Lane, largeSize, pairOf } from './lane.ts';
 import { LinkWatches } from './linkWatches.ts';
+import { Memory } from './memory.ts';
 import type { CompleteRemotingOptions } from './options.ts';
 import { PlacesIn, PlacesOut } from './places.ts';
 import type { Route } from './transport.ts';
@@ -35,11 +36,6 @@ import {
 const fullBatch = 64 * 1024;
 /** How long, in ms, a confirmation may wait for something to travel with. */
 const ackDelay = 40;
-
-interface Batch {
-  readonly frame: Uint8Array;
-  readonly freight: Freight;
-}
 
 export interface LinkParts {
   readonly address: string;
@@ -68,12 +64,13 @@ export class Link {
   /** The largest message that both sides take. */
   #maxMessageSize: number;
   // ---- outgoing
-  readonly #writer = new FrameWriter();
+  readonly #memory = new Memory();
+  readonly #writer = new FrameWriter(undefined, this.#memory);
   #freight = new Freight();
   /** Batches that are full. */
   readonly #full: Batch[] = [];
   readonly #lane = new Lane();
-  readonly #inFlight = new InFlight();
+  readonly #inFlight = new InFlight(this.#memory);
   readonly #numbers = new PlacesOut();
   #waiting = 0;
   #waitingBytes = 0;
@@ -147,7 +144,7 @@ export class Link {
     if (isAskPath(to.step)) this.watches.removeTheirs(to.step, '');
     this.#waiting++;
     this.#waitingBytes += size;
-    const isSmall = size <= chunkSize && this.#lane.isEmpty;
+    const isSmall = size <= largeSize && this.#lane.isEmpty;
     if (isSmall || !this.#takesLane(message, sender, to, start, body)) {
       this.#freight.add(message, sender, to, size);
     }
@@ -184,7 +181,7 @@ export class Link {
   #takesLane(message: unknown, sender: Ref | undefined, to: Ref, start: number, body: number): boolean {
     const writer = this.#writer;
     const pair = pairOf(sender?.address, to.step);
-    const isLarge = writer.size - body > chunkSize;
+    const isLarge = writer.size - body > largeSize;
     if (!isLarge && !this.#lane.holds(pair)) return false;
     const bytes = isLarge ? writer.detach(start, body) : writer.cut(start, body);
     const after = writer.isEmpty ? this.#openBatch - 1 : this.#openBatch;
@@ -209,7 +206,7 @@ export class Link {
   }
 
   #grown(): void {
-    if (this.#writer.size >= fullBatch) this.#seal();
+    if (this.#writer.size >= Math.min(fullBatch, this.#inFlight.frameSize)) this.#seal();
     this.#flushSoon();
   }
 
@@ -255,19 +252,21 @@ export class Link {
     this.#isLaneNext = false;
     if (this.#lane.isEmpty) return undefined;
     const freight = new Freight();
-    const writer = new FrameWriter(this.#lane.nextSize + chunkOverhead);
-    for (const { body } of this.#lane.fill(writer, freight, this.#numbers, this.#sentBatch)) {
+    const { frameSize } = this.#inFlight;
+    const writer = new FrameWriter(Math.min(this.#lane.nextSize, frameSize) + chunkOverhead, this.#memory);
+    for (const { body } of this.#lane.fill(writer, freight, this.#numbers, this.#sentBatch, frameSize)) {
       this.#waiting--;
       this.#waitingBytes -= body.length;
       this.#parts.host.counts.transmitted++;
+      this.#memory.give(body);
     }
-    return writer.isEmpty ? undefined : { frame: writer.take(), freight };
+    return writer.isEmpty ? undefined : { frame: writer.take(), freight, hasLeft: false };
   }
 
   /** Closes the batch: what comes now goes into the next one. */
   #seal(): void {
     if (this.#writer.isEmpty) return;
-    this.#full.push({ frame: this.#writer.take(), freight: this.#freight });
+    this.#full.push({ frame: this.#writer.take(), freight: this.#freight, hasLeft: false });
     this.#freight = new Freight();
     this.#openBatch++;
   }
@@ -279,11 +278,12 @@ export class Link {
     const frame = isAgain ? batch.frame.slice() : batch.frame;
     if (!isAgain) {
       this.#sequence++;
-      if (this.#inFlight.add(this.#sequence, freight, frame.length)) this.#wantsAck = true;
+      if (this.#inFlight.add(this.#sequence, batch, this.#now)) this.#wantsAck = true;
     }
     this.#unsent = batch;
-    this.#handOver(frame, this.#wantsAck ? flag.ackNow : 0, () => {
+    this.#handOver(frame, this.#wantsAck ? flag.ackNow : 0, isCurrent => {
       if (this.#unsent === batch) this.#unsent = undefined;
+      batch.hasLeft = isCurrent && !isAgain;
       for (const done of freight.relayed.splice(0)) done(true);
     });
   }
@@ -305,7 +305,7 @@ export class Link {
     return this.#heartbeat !== undefined || this.#tellsGaps || this.#noted.length > 0 || this.#wantsAck;
   }
 
-  #handOver(frame: Uint8Array, flags: number, onLeft: () => void): void {
+  #handOver(frame: Uint8Array, flags: number, onLeft: (isCurrent: boolean) => void): void {
     const route = this.#route as Route;
     stamp(frame, {
       flags,
@@ -323,7 +323,7 @@ export class Link {
     this.#parts.send(route, frame, hasLeft => {
       const isCurrent = this.#sending === frame;
       if (isCurrent) this.#sending = undefined;
-      if (hasLeft) onLeft();
+      if (hasLeft) onLeft(isCurrent);
       else if (isCurrent) this.#parts.onBroken(route);
       this.#flush();
     });
@@ -445,7 +445,7 @@ export class Link {
   }
 
   #confirmed(ack: number, systemAck: number): void {
-    this.#inFlight.confirmed(ack);
+    this.#inFlight.confirmed(ack, this.#now);
     const [oldest] = this.#unconfirmed;
     if (oldest !== undefined && oldest.number <= systemAck) {
       this.#unconfirmed = this.#unconfirmed.filter(({ number }) => number > systemAck);
@@ -477,6 +477,7 @@ export class Link {
       this.#sending = undefined;
       this.#route = route;
       this.#nextRoute = undefined;
+      this.#inFlight.rerouted();
     } else this.#wantsAck = true;
     this.#flushSoon();
   }
@@ -485,10 +486,16 @@ export class Link {
     if (this.#nextRoute === undefined || !this.#inFlight.isEmpty) return;
     this.#route = this.#nextRoute;
     this.#nextRoute = undefined;
+    this.#inFlight.rerouted();
+  }
+
+  get #now(): number {
+    return this.#parts.host.world.clock.now();
   }
 
   /** There is no route for now: what is told waits. */
   strand(): void {
+    this.#inFlight.rerouted();
     this.#route = undefined;
     this.#nextRoute = undefined;
     this.#sending = undefined;
@@ -503,6 +510,7 @@ export class Link {
   /** To be called at every tick, however much is sent. */
   tick(): void {
     this.#writer.shrink();
+    this.#memory.shrink();
     if (this.#arrived.gaps.length === 0) return;
     this.#tellsGaps = true;
     this.#flushSoon();

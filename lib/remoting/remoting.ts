@@ -311,6 +311,8 @@ export class Remoting {
         return this.#peers.get(action.address)?.link.strand();
       case 'linkDown':
         return this.#linkDown(action);
+      case 'misnamed':
+        return this.#host.events.publish(new NodeRefused(action.address, misnamed(action.name)));
       case 'quarantined':
         return this.#host.events.publish(new NodeQuarantined(action.address, uuidOf(action.incarnation)));
       case 'unresponsive':
@@ -485,6 +487,9 @@ const isDiallable = (address: string) => !address.endsWith(':0');
 
 /** Refusals that belong to the life of links; all others somebody should know of. */
 const usualRefusals = ['unknown', 'stale', 'quarantined', 'introduce'];
+
+const misnamed = (name: string) =>
+  `the node there calls itself ${name}: use that address, or start it with advertise`;
 
 const versionText = (version: number) =>
   `it speaks version ${version} of the protocol, and only ${protocolVersion} is spoken here: use the same major version of the package on both nodes`;

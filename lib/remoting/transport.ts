@@ -27,14 +27,14 @@ export interface Transport {
   /** A route to that address: it connects, and reconnects, by itself. */
   connect(address: string): Route;
   /**
-   * Sends a frame, which the transport owns from now on. `done` says whether it has left; until then no further one should
-   * be sent on that route, so that the next batch can grow.
+   * Sends a frame, which the transport may read from until the other end has it; what arrives there is memory of its own.
+   * `done` says whether it has left; until then no further one should be sent on that route, so that the next batch can grow.
    */
   send(route: Route, frame: Uint8Array, done: (hasLeft: boolean) => void): void;
   /**
    * Whether the layer below hears from the other end, even when nobody there reads: a connection stands, and its own
    * heartbeats are answered. A process whose event loop is blocked is alive in this sense; one that was suspended or cut off
-   * is not, after half of `maxSilence` at the latest.
+   * is not, before `maxSilence` is over.
    */
   isAlive(route: Route): boolean;
   disconnect(route: Route): void;

@@ -15,6 +15,7 @@
  *   text     length u16, UTF-8             place    id u32; 0 for nobody; 0xffffffff and a text for one without id
  */
 import { ByteWriter } from './byteWriter.ts';
+import type { Memory } from './memory.ts';
 
 export const protocolVersion = 1;
 export const headerSize = 60;
@@ -128,9 +129,12 @@ export class FrameWriter {
   /** What messages are encoded into, between `beginUser` and `endUser`. */
   readonly out: ByteWriter;
 
-  /** @param capacity the bytes that are expected */
-  constructor(capacity = smallCapacity) {
-    this.out = new ByteWriter(capacity);
+  /**
+   * @param capacity the bytes that are expected
+   * @param memory where it gets its buffers
+   */
+  constructor(capacity = smallCapacity, memory?: Memory) {
+    this.out = new ByteWriter(capacity, memory);
     this.out.at = headerSize;
   }
 

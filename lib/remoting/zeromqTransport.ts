@@ -27,8 +27,11 @@ const linger = 500;
 const freeTimeout = 250;
 /** How long, in ms, frames are taken in before actors and I/O get their turn. */
 const receiveSlice = 2;
-/** Frames that a socket holds before it takes no more: each may be a batch of 64 KiB. */
-const highWaterMark = 256;
+/**
+ * Frames that a socket holds before it takes no more. More than a link has on its way: a socket that is full reads no
+ * heartbeats either, and a process whose event loop is blocked would seem to be gone.
+ */
+const highWaterMark = 1024;
 /** The shortest interval, in ms, that ZeroMQ's heartbeats get. */
 const shortestBeat = 10;
 /** How long, in ms, to hope that a client with a wrong key for this node finds the right one. */
@@ -114,8 +117,8 @@ class ZeromqTransport implements Transport {
       context,
       linger: 0,
       maxMessageSize: maxFrameSize,
-      heartbeatInterval: beat(maxSilence / 6),
-      heartbeatTimeout: beat(maxSilence / 3),
+      heartbeatInterval: beat(maxSilence / 4),
+      heartbeatTimeout: beat(maxSilence / 2),
       handshakeInterval: beat(maxSilence),
       connectTimeout: beat(maxSilence),
       reconnectInterval: 50,

@@ -139,10 +139,10 @@ export class MemoryNetwork {
     }
     this.delivered++;
     const isTwice = this.#draw(way, state.duplicate);
-    this.#deliver(way, frame, state, wait, arrive);
+    // The sender uses its memory again, and whoever reads a frame may keep parts of it.
+    this.#deliver(way, frame.slice(), state, wait, arrive);
     if (!isTwice) return;
     this.#options.trace?.('duplicated', from.name, to, frame);
-    // Whoever reads a frame may keep parts of it.
     this.#deliver(way, frame.slice(), state, wait, arrive);
   }
 

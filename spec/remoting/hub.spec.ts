@@ -119,6 +119,16 @@ describe('Hub', () => {
     });
   });
 
+  describe('a node that has another name than it was dialled by', () => {
+    it('is refused, with the name that it has', () => {
+      assert.deepEqual(dialled().welcome('out', theirs, welcomeFrom('10.0.0.1:2'), 1), [
+        { type: 'misnamed', address: peer, name: '10.0.0.1:2' },
+        { type: 'linkDown', address: peer, incarnation: undefined, reason: 'refused' },
+        { type: 'disconnect', route: 'out' },
+      ]);
+    });
+  });
+
   describe('heard()', () => {
     it('lets a peer speak that is up, on a route where it has introduced itself', () => {
       const hub = up();

@@ -182,7 +182,7 @@ describe('messages between two nodes', () => {
     }
     await cluster.clock.advance(10_000);
     const inDoubt = letters.filter(({ reason }) => reason === 'inDoubt').length;
-    assert.isAbove(inDoubt, 10);
+    assert.isAbove(inDoubt, 0);
     assert.isBelow(inDoubt * 100_000, 5 * 2 ** 20);
     assert.lengthOf(letters, 400);
     assertBalanced(here);

@@ -9,7 +9,7 @@ import { print } from './measure.mjs';
 
 const messages = 500_000;
 const batch = 512;
-const blobs = 256;
+const blobs = 1000;
 const blobSize = 2 ** 20;
 /** Large messages that are on their way at a time. */
 const blobsAtOnce = 8;
