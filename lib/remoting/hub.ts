@@ -183,7 +183,10 @@ export class Hub<R> {
   /** Nothing can be sent on that route any more. */
   broken(address: string, route: R): Action<R>[] {
     const peer = this.#peers.get(address);
-    if (peer?.phase === 'up' && peer.route === route) this.#strand(peer);
+    if (peer?.phase === 'up') {
+      if (peer.route === undefined || peer.route === route) this.#strand(peer);
+      else this.#reroute(peer, peer.route, true);
+    }
     return this.#drain();
   }
 

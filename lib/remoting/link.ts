@@ -60,6 +60,7 @@ export class Link {
   #route: Route | undefined;
   /** Where to go on once all that is on its way has arrived. */
   #nextRoute: Route | undefined;
+  #nextRouteIsOld = false;
   #target = noIncarnation;
   /** The largest message that both sides take. */
   #maxMessageSize: number;
@@ -84,6 +85,10 @@ export class Link {
   #sending: Uint8Array | undefined;
   /** The batch that has a number and has not left: it is the next one to go, on whatever route. */
   #unsent: Batch | undefined;
+  /** Whether the transport has said so. */
+  #wasRefused = false;
+  /** Whether a transport that has not said so may have taken it. */
+  #isUnsentInDoubt = false;
   #sequence = 0;
   #onEmpty: (() => void) | undefined;
   #systemNumber = 0;
@@ -276,7 +281,9 @@ export class Link {
     const isAgain = batch === this.#unsent;
     // A transport that has not said so may still have taken it.
     const frame = isAgain ? batch.frame.slice() : batch.frame;
-    if (!isAgain) {
+    if (isAgain) this.#isUnsentInDoubt ||= !this.#wasRefused;
+    else {
+      this.#isUnsentInDoubt = false;
       this.#sequence++;
       if (this.#inFlight.add(this.#sequence, batch, this.#now)) this.#wantsAck = true;
     }
@@ -319,14 +326,24 @@ export class Link {
     this.#isAckDue = false;
     this.#wantsAck = false;
     this.#sending = frame;
+    this.#wasRefused = false;
     this.#parts.onSent();
     this.#parts.send(route, frame, hasLeft => {
       const isCurrent = this.#sending === frame;
-      if (isCurrent) this.#sending = undefined;
+      if (isCurrent) {
+        this.#sending = undefined;
+        this.#wasRefused = !hasLeft;
+      }
       if (hasLeft) onLeft(isCurrent);
-      else if (isCurrent) this.#parts.onBroken(route);
+      else if (isCurrent) this.#routeBroke(route);
       this.#flush();
     });
+  }
+
+  #routeBroke(route: Route): void {
+    if (this.#nextRoute !== undefined) return this.reroute(this.#nextRoute, true);
+    this.strand();
+    this.#parts.onBroken(route);
   }
 
   // ---- what gets lost -----------------------------------------------------------------------------------------------
@@ -511,6 +528,9 @@ export class Link {
   tick(): void {
     this.#writer.shrink();
     this.#memory.shrink();
+    // What is on its way on the route before has had its time.
+    if (this.#nextRoute !== undefined && this.#nextRouteIsOld) this.reroute(this.#nextRoute, true);
+    this.#nextRouteIsOld = this.#nextRoute !== undefined;
     if (this.#arrived.gaps.length === 0) return;
     this.#tellsGaps = true;
     this.#flushSoon();
@@ -521,9 +541,9 @@ export class Link {
     return isIdle && this.#writer.isEmpty && this.#full.length === 0 && this.#lane.isEmpty;
   }
 
-  /** Resolves when the peer has confirmed all that was told; at once for a link that is not up. */
+  /** Resolves when both sides have confirmed all that has been told until now; at once for a link that is not up. */
   emptied(): Promise<void> {
-    if (this.#route === undefined || this.#isEmpty) return Promise.resolve();
+    if (this.#route === undefined || (this.#isEmpty && !this.#owesAck)) return Promise.resolve();
     return new Promise(resolve => {
       this.#onEmpty = resolve;
       this.#wantsAck = true;
@@ -549,8 +569,9 @@ export class Link {
       this.#deadLetter(parcel.message, parcel.sender, parcel.to, letterReason);
     }
     if (this.#unsent !== undefined) {
-      for (const freight of this.#inFlight.lost(this.#sequence, this.#sequence))
-        this.#isLost(freight, letterReason);
+      if (this.#wasRefused && !this.#isUnsentInDoubt)
+        for (const freight of this.#inFlight.lost(this.#sequence, this.#sequence))
+          this.#isLost(freight, letterReason);
       for (const done of this.#unsent.freight.relayed) done(false);
     }
     for (const freight of this.#inFlight.takeAll()) this.#isLost(freight, 'inDoubt');

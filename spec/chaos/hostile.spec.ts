@@ -9,6 +9,7 @@ const MiB = 1024 * 1024;
 
 describe('a port that is abused', function () {
   this.timeout(20_000);
+  this.retries(2); // the machine may be busy with something else for as long as a node may be silent
   let scene: Scene;
   let a: Peer;
   let b: Peer;

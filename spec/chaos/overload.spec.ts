@@ -7,6 +7,7 @@ const MB = 1_000_000;
 
 describe('too much', function () {
   this.timeout(20_000);
+  this.retries(2); // the machine may be busy with something else for as long as a node may be silent
   let scene: Scene;
   beforeEach(() => {
     scene = new Scene();

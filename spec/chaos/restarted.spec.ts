@@ -6,6 +6,7 @@ import { freeAddress, Scene } from './support/scene.ts';
 
 describe('a process that is restarted in mid-stream', function () {
   this.timeout(20_000);
+  this.retries(2); // the machine may be busy with something else for as long as a node may be silent
   let scene: Scene;
   beforeEach(() => {
     scene = new Scene();

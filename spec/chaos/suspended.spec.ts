@@ -5,6 +5,7 @@ import { freeAddress, maxSilence, Scene } from './support/scene.ts';
 
 describe('a process that is suspended', function () {
   this.timeout(20_000);
+  this.retries(2); // the machine may be busy with something else for as long as a node may be silent
   let scene: Scene;
   beforeEach(() => {
     scene = new Scene();

@@ -9,6 +9,7 @@ const retransmission = 200;
 
 describe('a bad network', function () {
   this.timeout(20_000);
+  this.retries(2); // the machine may be busy with something else for as long as a node may be silent
   let scene: Scene;
   beforeEach(() => {
     scene = new Scene();

@@ -241,14 +241,15 @@ class Scenario {
 
   #tellLarge(talker, to) {
     const { draws } = this;
-    const body = new Uint8Array(draws.whole(300 * 1024, 2 * 1024 * 1024));
+    const isQueue = draws.chance(30);
+    // A large one behind a queue of small ones, which it may not overtake.
+    if (isQueue) {
+      const body = new Uint8Array(20 * 1024);
+      this.#order(talker, { does: 'tell', to, count: 30, content: { does: 'note', body } });
+    }
+    const body = new Uint8Array(draws.whole(260 * 1024, (isQueue ? 300 : 2048) * 1024));
     this.books.count('large message');
-    this.#order(talker, {
-      does: 'tell',
-      to,
-      count: draws.whole(1, 2),
-      content: { does: 'note', body },
-    });
+    this.#order(talker, { does: 'tell', to, count: draws.whole(1, 2), content: { does: 'note', body } });
   }
 
   #watch(talker, from) {
