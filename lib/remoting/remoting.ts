@@ -292,7 +292,7 @@ export class Remoting {
       case 'seek':
         return this.#seek(action.address);
       case 'disconnect':
-        return this.#transport.disconnect(action.route);
+        return action.route instanceof RelayedRoute ? undefined : this.#transport.disconnect(action.route);
       case 'hello':
         return this.#sayHello(action.route, action.wantsRoute);
       case 'welcome':
