@@ -173,7 +173,7 @@ describe('startnode', function () {
 
     it('because a relay has no address', async () => {
       assertRefused(
-        await startnode(['-a', `${actors}.Printer`, '--rely']),
+        await startnode(['-a', `${actors}.Printer`, '--relay']),
         /--relay is for a node that others/,
       );
     });
