@@ -317,7 +317,7 @@ class Peer:
 
     def introduce(self, kind, target):
         names = text(self.address) + text('python') + text('')
-        self.handshake(target, bytes([kind]) + names + struct.pack('>BI', 0, MAX_MESSAGE) + text('') + text(''))
+        self.handshake(target, bytes([kind]) + names + struct.pack('>BII', 0, 1, MAX_MESSAGE) + text('') + text(''))
 
     def refuse(self, target, reason):
         self.handshake(target, struct.pack('>B', REFUSE) + text(reason))
@@ -379,7 +379,7 @@ class Peer:
         reader = Reader(frame, self.places)
         if version != 1:  # of other versions only a refusal is understood
             if reader.number(1) == REFUSE:
-                self.refused(reader.text())
+                self.refused(source, reader.text())
             else:
                 self.refuse(source, f'it speaks version {version} of the protocol, and only 1 is spoken here')
         elif flags & HANDSHAKE:
@@ -397,26 +397,29 @@ class Peer:
         if kind != HELLO and target != self.incarnation:
             return
         if kind == REFUSE:
-            self.refused(reader.text())
+            self.refused(source, reader.text())
         elif kind == GOODBYE:
             self.down(f'it said goodbye ({reader.text()})')
         elif kind in (HELLO, WELCOME):
             if kind == HELLO:
                 self.introduce(WELCOME, source)
+            address, _version, _features = reader.text(), reader.text(), reader.text()
+            _wants, link, size = reader.number(1), reader.number(4), reader.number(4)
             if self.target not in (None, source):
                 self.down('it has restarted')
+            elif self.target is not None and link > self.their_link:
+                self.down('it had lost the connection, and begins anew')
             self.last_heard = time.monotonic()
             if self.target is None:
-                self.target = source
-                self.node, _version, _features = reader.text(), reader.text(), reader.text()
-                _wants, size = reader.number(1), reader.number(4)
+                self.target, self.node, self.their_link = source, address, link
                 self.max_message = min(MAX_MESSAGE, size)
                 self.flush()
 
-    def refused(self, reason):
-        if reason == 'introduce':
+    def refused(self, source, reason):
+        is_same = source == self.target
+        if reason == 'introduce' or (reason == 'unknown' and is_same):
             self.introduce(HELLO, bytes(16))
-        else:
+        elif not (reason == 'stale' and is_same):
             self.down('it has restarted' if reason in ('unknown', 'stale') else f'it refuses: {reason}')
 
     def is_new(self, flags, sequence, ack, system_ack):

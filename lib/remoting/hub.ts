@@ -15,7 +15,14 @@ import { PhiDetector } from './detector.ts';
 import { type Introduction, noIncarnation } from './wire.ts';
 
 /** Why a link ended. */
-export type DownReason = 'expired' | 'silence' | 'goodbye' | 'newIncarnation' | 'quarantined' | 'refused';
+export type DownReason =
+  | 'expired'
+  | 'silence'
+  | 'goodbye'
+  | 'newIncarnation'
+  | 'begunAnew'
+  | 'quarantined'
+  | 'refused';
 
 /** What the hub wants done. `R` is a route of the transport, which it only passes on. */
 export type Action<R> =
@@ -23,8 +30,8 @@ export type Action<R> =
   /** Every other way to that peer is welcome: a connection of our own, one through a relay. */
   | { readonly type: 'seek'; readonly address: string }
   | { readonly type: 'disconnect'; readonly route: R }
-  | { readonly type: 'hello'; readonly route: R; readonly wantsRoute: boolean }
-  | { readonly type: 'welcome'; readonly route: R; readonly target: string }
+  | { readonly type: 'hello'; readonly route: R; readonly wantsRoute: boolean; readonly link: number }
+  | { readonly type: 'welcome'; readonly route: R; readonly target: string; readonly link: number }
   | { readonly type: 'refuse'; readonly route: R; readonly target: string; readonly reason: string }
   | { readonly type: 'heartbeat'; readonly address: string; readonly lag: number }
   | { readonly type: 'goodbye'; readonly route: R; readonly target: string; readonly reason: string }
@@ -48,6 +55,9 @@ interface Peer<R> {
   readonly address: string;
   phase: 'connecting' | 'up';
   incarnation: string | undefined;
+  /** The number of this link here, and over there. */
+  readonly link: number;
+  theirLink: number;
   /** What it is sent on. */
   route: R | undefined;
   /** Connections that went out from here, and ways through relays: hellos may be said on them. */
@@ -92,6 +102,7 @@ export class Hub<R> {
   readonly #actions: Action<R>[] = [];
   #lastTick: number | undefined;
   #lag = 0;
+  #links = 0;
 
   constructor(options: HubOptions<R>) {
     this.#options = options;
@@ -128,30 +139,33 @@ export class Hub<R> {
     else if (!peer.ways.includes(route)) {
       peer.ways.push(route);
       peer.lastSent = now;
-      this.#hello(route, peer.phase === 'up');
+      this.#hello(peer, route, peer.phase === 'up');
     }
     return this.#drain();
   }
 
   /** A peer introduces itself. */
-  hello(route: R, incarnation: string, { address, wantsRoute }: Introduction, now: number): Action<R>[] {
+  hello(route: R, incarnation: string, record: Introduction, now: number): Action<R>[] {
+    const { address, wantsRoute } = record;
     if (this.#mayJoin(route, address, incarnation, now)) {
-      this.#emit({ type: 'welcome', route, target: incarnation });
-      this.#join(route, address, incarnation, now);
-      this.#followHello(this.#peers.get(address) as Peer<R>, route, wantsRoute);
+      const before = this.#actions.length;
+      const peer = this.#join(route, record, incarnation, now);
+      // Before anything else is sent: the peer waits for it.
+      this.#actions.splice(before, 0, { type: 'welcome', route, target: incarnation, link: peer.link });
+      this.#followHello(peer, route, wantsRoute);
     }
     return this.#drain();
   }
 
   /** A peer answers our hello. */
-  welcome(route: R, incarnation: string, { address }: Introduction, now: number): Action<R>[] {
+  welcome(route: R, incarnation: string, record: Introduction, now: number): Action<R>[] {
+    const { address } = record;
     const dialled = this.#atEndOf(route);
     if (dialled?.phase === 'connecting' && dialled.address !== address) {
       this.#emit({ type: 'misnamed', address: dialled.address, name: address });
       this.#lose(dialled, 'refused');
     } else if (this.#peers.has(address) && this.#mayJoin(route, address, incarnation, now)) {
-      this.#join(route, address, incarnation, now);
-      this.#followWelcome(this.#peers.get(address) as Peer<R>, route);
+      this.#followWelcome(this.#join(route, record, incarnation, now), route);
     }
     return this.#drain();
   }
@@ -213,10 +227,14 @@ export class Hub<R> {
   }
 
   /** A peer will not have us. */
-  refused(route: R, reason: string): Action<R>[] {
+  refused(route: R, source: string, reason: string): Action<R>[] {
     const peer = this.#atEndOf(route);
     if (peer !== undefined) {
-      if (reason === 'introduce') this.#hello(route, false);
+      const isSame = source === peer.incarnation;
+      // The same life that does not know this link has not heard of it yet, or not any more: its welcome will tell.
+      if (reason === 'introduce' || (reason === 'unknown' && isSame)) this.#hello(peer, route, false);
+      else if (reason === 'stale' && isSame)
+        return this.#drain(); // meant for what was sent to the life before
       else if (reason === 'unknown' || reason === 'stale') this.#lose(peer, 'newIncarnation');
       else this.#lose(peer, reason === 'quarantined' ? 'quarantined' : 'refused');
     }
@@ -287,7 +305,7 @@ export class Hub<R> {
     if (now - peer.lastSent < heartbeatInterval) return;
     peer.lastSent = now;
     this.#emit({ type: 'seek', address: peer.address });
-    for (const way of peer.ways) this.#hello(way, false);
+    for (const way of peer.ways) this.#hello(peer, way, false);
   }
 
   #tickUp(peer: Peer<R>, now: number, isAlive: (route: R) => boolean): void {
@@ -302,10 +320,10 @@ export class Hub<R> {
     if (silence >= maxSilence / 2 || peer.route === undefined) {
       peer.isSeeking = true;
       this.#emit({ type: 'seek', address: peer.address });
-      for (const way of peer.ways) this.#hello(way, true);
+      for (const way of peer.ways) this.#hello(peer, way, true);
     } else if (peer.route !== undefined && via(peer.route) !== undefined) {
       // The straight way may be open again.
-      for (const way of peer.ways) if (via(way) === undefined) this.#hello(way, false);
+      for (const way of peer.ways) if (via(way) === undefined) this.#hello(peer, way, false);
     }
     if (now - peer.lastSent >= heartbeatInterval / 3) {
       peer.lastSent = now;
@@ -375,11 +393,15 @@ export class Hub<R> {
   }
 
   /** Makes that incarnation the one that is up at its address. */
-  #join(route: R, address: string, incarnation: string, now: number): void {
+  #join(route: R, { address, link }: Introduction, incarnation: string, now: number): Peer<R> {
     let peer = this.#peers.get(address);
     if (peer?.phase === 'up' && peer.incarnation !== incarnation) {
       this.#bury(peer.incarnation as string, now);
       this.#lose(peer, 'newIncarnation');
+      peer = undefined;
+    } else if (peer?.phase === 'up' && link > peer.theirLink) {
+      // The same life has lost the link and begins anew: nothing that was numbered before means anything any more.
+      this.#lose(peer, 'begunAnew');
       peer = undefined;
     }
     if (peer === undefined) {
@@ -388,9 +410,13 @@ export class Hub<R> {
     }
     if (!peer.heardOn.includes(route)) peer.heardOn.push(route);
     if (peer.heardOn.length > mostRoutes) peer.heardOn.shift();
-    if (peer.phase === 'up') return this.#hasSpoken(peer, now);
+    if (peer.phase === 'up') {
+      this.#hasSpoken(peer, now);
+      return peer;
+    }
     peer.phase = 'up';
     peer.incarnation = incarnation;
+    peer.theirLink = link;
     this.#byIncarnation.set(incarnation, peer);
     // What has just been heard on works; of a connection of our own that is not answered yet nobody knows.
     peer.route = route;
@@ -398,6 +424,7 @@ export class Hub<R> {
     if (this.#options.phi !== undefined)
       peer.detector = new PhiDetector(this.#options.heartbeatInterval, now);
     this.#emit({ type: 'linkUp', address, incarnation, route: peer.route });
+    return peer;
   }
 
   #followHello(peer: Peer<R>, route: R, wantsRoute: boolean): void {
@@ -417,7 +444,7 @@ export class Hub<R> {
       this.#reroute(peer, route, true);
     } else if (via(peer.route) !== undefined && via(route) === undefined) {
       this.#reroute(peer, route, false);
-      this.#hello(route, true);
+      this.#hello(peer, route, true);
     }
   }
 
@@ -453,7 +480,7 @@ export class Hub<R> {
     peer.isSeeking = true;
     this.#emit({ type: 'stranded', address: peer.address });
     this.#emit({ type: 'seek', address: peer.address });
-    for (const way of peer.ways) this.#hello(way, peer.phase === 'up');
+    for (const way of peer.ways) this.#hello(peer, way, peer.phase === 'up');
   }
 
   #sayGoodbye({ route, incarnation }: Peer<R>, reason: string): void {
@@ -461,8 +488,8 @@ export class Hub<R> {
       this.#emit({ type: 'goodbye', route, target: incarnation, reason });
   }
 
-  #hello(route: R, wantsRoute: boolean): void {
-    this.#emit({ type: 'hello', route, wantsRoute });
+  #hello({ link }: Peer<R>, route: R, wantsRoute: boolean): void {
+    this.#emit({ type: 'hello', route, wantsRoute, link });
   }
 
   #bury(incarnation: string, now: number): void {
@@ -486,6 +513,8 @@ export class Hub<R> {
       address,
       phase: 'connecting',
       incarnation: undefined,
+      link: ++this.#links,
+      theirLink: 0,
       route: undefined,
       ways: [],
       heardOn: [],

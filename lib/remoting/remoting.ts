@@ -62,6 +62,11 @@ const meaning: Readonly<
   silence: { letters: 'nodeDown', watches: 'nodeDown', text: 'it fell silent' },
   goodbye: { letters: 'nodeDown', watches: 'nodeDown', text: 'it said goodbye' },
   newIncarnation: { letters: 'staleIncarnation', watches: 'newIncarnation', text: 'it has restarted' },
+  begunAnew: {
+    letters: 'nodeDown',
+    watches: 'nodeDown',
+    text: 'it had lost the connection, and has begun anew',
+  },
   quarantined: {
     letters: 'quarantined',
     watches: 'nodeDown',
@@ -69,6 +74,13 @@ const meaning: Readonly<
   },
   refused: { letters: 'refused', watches: 'nodeDown', text: 'the connection was refused' },
 };
+
+/** What a hello or welcome is said on, and as. */
+interface Way {
+  readonly route: Route;
+  readonly wantsRoute: boolean;
+  readonly link: number;
+}
 
 /** A node that something is or was said to. */
 interface Peer {
@@ -294,9 +306,13 @@ export class Remoting {
       case 'disconnect':
         return action.route instanceof RelayedRoute ? undefined : this.#transport.disconnect(action.route);
       case 'hello':
-        return this.#sayHello(action.route, action.wantsRoute);
+        return this.#sayHello(action);
       case 'welcome':
-        return this.#control(action.route, action.target, this.#introduce('welcome', action.route, false));
+        return this.#control(
+          action.route,
+          action.target,
+          this.#introduce('welcome', { ...action, wantsRoute: false }),
+        );
       case 'refuse':
         return this.#refuse(action.route, action.target, action.reason);
       case 'goodbye':
@@ -338,17 +354,18 @@ export class Remoting {
     this.#carryOut(this.#hub.connected(address, route, this.#now));
   }
 
-  #sayHello(route: Route, wantsRoute: boolean): void {
-    this.#control(route, noIncarnation, this.#introduce('hello', route, wantsRoute));
+  #sayHello(how: Way): void {
+    this.#control(how.route, noIncarnation, this.#introduce('hello', how));
   }
 
-  #introduce(kind: 'hello' | 'welcome', route: Route, wantsRoute: boolean): Introduction {
+  #introduce(kind: 'hello' | 'welcome', { route, wantsRoute, link }: Way): Introduction {
     return {
       kind,
       address: this.#address,
       version: this.#host.version,
       features: this.#options.relay ? ['relay'] : [],
       wantsRoute,
+      link,
       maxMessageSize: this.#options.maxMessageSize,
       ...this.#identity.proveTo(route, kind, this.#address),
     };
@@ -432,7 +449,7 @@ export class Remoting {
       case 'welcome':
         return this.#introduced(route, source, record);
       case 'refuse':
-        return this.#refused(route, record.reason);
+        return this.#refused(route, source, record.reason);
       case 'goodbye':
         return this.#carryOut(this.#hub.goodbye(route, source, record.reason, this.#now));
       default:
@@ -454,10 +471,12 @@ export class Remoting {
     this.#joining = undefined;
   }
 
-  #refused(route: Route, reason: string): void {
-    if (this.#identity.learn(route, reason)) return this.#sayHello(route, false);
+  #refused(route: Route, source: string, reason: string): void {
+    // It knows now whom it speaks to, and can say again who it is.
+    if (this.#identity.learn(route, reason))
+      return this.#carryOut(this.#hub.refused(route, source, 'introduce'));
     if (!usualRefusals.includes(reason)) this.#host.events.publish(new NodeRefused(route.label, reason));
-    this.#carryOut(this.#hub.refused(route, reason));
+    this.#carryOut(this.#hub.refused(route, source, reason));
   }
 
   /** A node of another protocol: it is told so, in words that every version understands. */
@@ -468,7 +487,7 @@ export class Remoting {
     if (!this.#reports.take()) return;
     const reason = isRefusal ? record.reason : versionText(version);
     this.#host.events.publish(new NodeRefused(route.label, reason));
-    if (isRefusal) this.#carryOut(this.#hub.refused(route, reason));
+    if (isRefusal) this.#carryOut(this.#hub.refused(route, source, reason));
     else this.#refuse(route, source, versionText(version));
   }
 

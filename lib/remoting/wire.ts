@@ -3,7 +3,8 @@
  * `docs/wire-protocol.md` says the same in words. All numbers are big-endian.
  *
  *   header   'T' 'R'  version u8  flags u8  source 16 bytes  target 16 bytes  sequence u64  ack u64  systemAck u64
- *   hello 1, welcome 2      address text, version text, features text, wants u8, maxMessageSize u32, key text, proof text
+ *   hello 1, welcome 2      address text, version text, features text, wants u8, link u32, maxMessageSize u32, key text,
+ *                           proof text
  *   refuse 3, goodbye 5     reason text
  *   heartbeat 4             lag u32
  *   define 6                id u32, address text
@@ -62,6 +63,8 @@ export interface Introduction {
   readonly features: readonly string[];
   /** Whether it has lost its way to the one it speaks to, who is to use this one from now on. */
   readonly wantsRoute: boolean;
+  /** Which link of its own to this peer it is, counted from 1: another number means that it has begun anew. */
+  readonly link: number;
   /** The largest message that it takes, in bytes. */
   readonly maxMessageSize: number;
   /** Its CURVE public key, and the proof that it has the secret one; empty without CURVE. */
@@ -155,12 +158,22 @@ export class FrameWriter {
     else this.#introduction(record);
   }
 
-  #introduction({ address, version, features, wantsRoute, maxMessageSize, key, proof }: Introduction): void {
+  #introduction({
+    address,
+    version,
+    features,
+    wantsRoute,
+    link,
+    maxMessageSize,
+    key,
+    proof,
+  }: Introduction): void {
     const { out } = this;
     out.text(address);
     out.text(version);
     out.text(features.join(' '));
     out.u8(wantsRoute ? 1 : 0);
+    out.u32(link);
     out.u32(maxMessageSize);
     out.text(key);
     out.text(proof);
@@ -400,6 +413,7 @@ function readIntroduction(kind: 'hello' | 'welcome', cursor: Cursor): Introducti
     version: cursor.text(),
     features: cursor.text().split(' '),
     wantsRoute: (cursor.u8() & 1) === 1,
+    link: cursor.u32(),
     maxMessageSize: cursor.u32(),
     key: cursor.text(),
     proof: cursor.text(),

@@ -54,8 +54,11 @@ export class Command {
     return new Promise((resolve, reject) => {
       this.#onOutput = () => {
         const line = this.#take(pattern);
-        if (line !== undefined) resolve(line);
-        else if (this.#hasEnded)
+        if (line !== undefined) {
+          // What comes next waits for whoever asks next.
+          this.#onOutput = () => {};
+          resolve(line);
+        } else if (this.#hasEnded)
           reject(new Error(`it ended without ${pattern}:\n${this.#stdout}${this.#stderr}`));
       };
       this.#onOutput();

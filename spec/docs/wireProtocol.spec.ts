@@ -24,7 +24,7 @@ const header = { source: here, target: there, ack: 0, systemAck: 0 };
 describe('the page on the wire protocol', () => {
   it('shows the bytes of a hello', () => {
     const hello = handshakeFrame(here, noIncarnation, {
-      ...{ kind: 'hello', address: `${here}:0`, version: '0.1.0', features: [], wantsRoute: false },
+      ...{ kind: 'hello', address: `${here}:0`, version: '0.1.0', features: [], wantsRoute: false, link: 1 },
       ...{ maxMessageSize: 16 * 1024 * 1024, key: '', proof: '' },
     } as const);
     assert.equal(hexOf(hello), hexOnPage('hello'));
@@ -90,7 +90,7 @@ describe('the page on the wire protocol', () => {
 function records(): Record<string, (writer: FrameWriter) => void> {
   const bytes = new Uint8Array(1);
   const nobody = { recipient: undefined, sender: undefined };
-  const who = { address: '', version: '', features: [], wantsRoute: false, maxMessageSize: 1 };
+  const who = { address: '', version: '', features: [], wantsRoute: false, link: 1, maxMessageSize: 1 };
   const keys = { key: '', proof: '' };
   const gap = { first: 1, last: 1 };
   return {

@@ -12,7 +12,9 @@ describe('Hub', () => {
     it('connects, then says hello', () => {
       const hub = newHub();
       assert.deepEqual(hub.dial(peer, 0), [{ type: 'connect', address: peer }]);
-      assert.deepEqual(hub.connected(peer, 'out', 0), [{ type: 'hello', route: 'out', wantsRoute: false }]);
+      assert.deepEqual(hub.connected(peer, 'out', 0), [
+        { type: 'hello', route: 'out', wantsRoute: false, link: 1 },
+      ]);
     });
 
     it('does nothing while it connects, and nothing when it is up', () => {
@@ -32,7 +34,7 @@ describe('Hub', () => {
       const hub = dialled();
       const again: Action<string>[] = [
         { type: 'seek', address: peer },
-        { type: 'hello', route: 'out', wantsRoute: false },
+        { type: 'hello', route: 'out', wantsRoute: false, link: 1 },
       ];
       assert.deepEqual(hub.tick(1000, isCut), again);
       assert.deepEqual(hub.tick(2000, isCut), again);
@@ -60,7 +62,7 @@ describe('Hub', () => {
   describe('hello()', () => {
     it('answers a peer that nobody dialled, and uses its route', () => {
       assert.deepEqual(newHub().hello('in', theirs, helloFrom(peer), 0), [
-        { type: 'welcome', route: 'in', target: theirs },
+        { type: 'welcome', route: 'in', target: theirs, link: 1 },
         linkUp('in'),
       ]);
     });
@@ -74,7 +76,7 @@ describe('Hub', () => {
     it('brings the link up once when both dial at the same time, on the route that has been heard', () => {
       const hub = dialled();
       assert.deepEqual(hub.hello('in', theirs, helloFrom(peer), 1), [
-        { type: 'welcome', route: 'in', target: theirs },
+        { type: 'welcome', route: 'in', target: theirs, link: 1 },
         linkUp('in'),
       ]);
       assert.deepEqual(hub.welcome('out', theirs, welcomeFrom(peer), 2), []);
@@ -84,14 +86,14 @@ describe('Hub', () => {
       const hub = newHub();
       hub.hello('in', theirs, helloFrom(peer), 0);
       assert.deepEqual(hub.hello('in', theirs, helloFrom(peer), 1000), [
-        { type: 'welcome', route: 'in', target: theirs },
+        { type: 'welcome', route: 'in', target: theirs, link: 1 },
       ]);
     });
 
     it('takes the link down and up again for another incarnation', () => {
       const hub = up();
       assert.deepEqual(hub.hello('in', later, helloFrom(peer), 100), [
-        { type: 'welcome', route: 'in', target: later },
+        { type: 'welcome', route: 'in', target: later, link: 2 },
         { type: 'linkDown', address: peer, incarnation: theirs, reason: 'newIncarnation' },
         { type: 'disconnect', route: 'out' },
         { type: 'linkUp', address: peer, incarnation: later, route: 'in' },
@@ -126,6 +128,35 @@ describe('Hub', () => {
         { type: 'linkDown', address: peer, incarnation: undefined, reason: 'refused' },
         { type: 'disconnect', route: 'out' },
       ]);
+    });
+  });
+
+  describe('a link that one side has lost', () => {
+    it('is asked about, and not given up, when the same life does not know it', () => {
+      const hub = up();
+      assert.deepEqual(hub.refused('out', theirs, 'unknown'), [
+        { type: 'hello', route: 'out', wantsRoute: false, link: 1 },
+      ]);
+      assert.isTrue(hub.isUp(peer));
+    });
+
+    it('begins anew here as well when the other side has begun anew', () => {
+      const hub = up();
+      assert.deepEqual(types(hub.welcome('out', theirs, welcomeFrom(peer, 2), 5)), [
+        'linkDown',
+        'disconnect',
+        'linkUp',
+      ]);
+    });
+
+    it('goes on when what came before is heard again', () => {
+      const hub = up();
+      hub.hello('in', theirs, introduction('hello', peer, false, 2), 5);
+      assert.notInclude(types(hub.hello('in', theirs, helloFrom(peer), 6)), 'linkDown');
+    });
+
+    it('is not given up for a refusal of what was sent to the life before', () => {
+      assert.deepEqual(up().refused('out', theirs, 'stale'), []);
     });
   });
 
@@ -267,7 +298,7 @@ describe('Hub', () => {
       hub.tick(1000, isCut);
       assert.deepEqual(hub.tick(2000, isCut).slice(0, 2), [
         { type: 'seek', address: peer },
-        { type: 'hello', route: 'out', wantsRoute: true },
+        { type: 'hello', route: 'out', wantsRoute: true, link: 1 },
       ]);
     });
 
@@ -298,10 +329,10 @@ describe('Hub', () => {
     it('goes back to the straight way, without haste, when that answers again, and says so', () => {
       const hub = up();
       hub.hello('via r:1', theirs, helloFrom(peer, true), 100);
-      assert.deepInclude(hub.tick(1000, isCut), { type: 'hello', route: 'out', wantsRoute: false });
+      assert.deepInclude(hub.tick(1000, isCut), { type: 'hello', route: 'out', wantsRoute: false, link: 1 });
       assert.deepEqual(hub.welcome('out', theirs, welcomeFrom(peer), 1100), [
         { type: 'reroute', address: peer, route: 'out', isUrgent: false },
-        { type: 'hello', route: 'out', wantsRoute: true },
+        { type: 'hello', route: 'out', wantsRoute: true, link: 1 },
       ]);
       assert.isTrue(hub.isStraight(peer));
     });
@@ -314,7 +345,7 @@ describe('Hub', () => {
         { type: 'linkDown', address: 'r:1', incarnation: later, reason: 'goodbye' },
         { type: 'stranded', address: peer },
         { type: 'seek', address: peer },
-        { type: 'hello', route: 'out', wantsRoute: true },
+        { type: 'hello', route: 'out', wantsRoute: true, link: 1 },
       ]);
     });
   });
@@ -371,18 +402,18 @@ describe('Hub', () => {
       ['other', 'refused'],
     ] as const) {
       it(`takes the link down as ${down} when the reason is ${reason}`, () => {
-        assert.deepInclude(up().refused('out', reason)[0], { type: 'linkDown', reason: down });
+        assert.deepInclude(up().refused('out', later, reason)[0], { type: 'linkDown', reason: down });
       });
     }
 
     it('makes a peer introduce itself when that is all that it lacks', () => {
-      assert.deepEqual(up().refused('out', 'introduce'), [
-        { type: 'hello', route: 'out', wantsRoute: false },
+      assert.deepEqual(up().refused('out', theirs, 'introduce'), [
+        { type: 'hello', route: 'out', wantsRoute: false, link: 1 },
       ]);
     });
 
     it('of an unknown peer means nothing', () => {
-      assert.deepEqual(newHub().refused('in', 'unknown'), []);
+      assert.deepEqual(newHub().refused('in', theirs, 'unknown'), []);
     });
   });
 
@@ -421,18 +452,24 @@ const newHub = (options: Partial<HubOptions<string>> = {}) =>
 const isCut = () => false;
 const stands = () => true;
 
-const introduction = (kind: 'hello' | 'welcome', address: string, wantsRoute = false): Introduction => ({
+const introduction = (
+  kind: 'hello' | 'welcome',
+  address: string,
+  wantsRoute = false,
+  link = 1,
+): Introduction => ({
   kind,
   address,
   version: '0',
   features: [],
   wantsRoute,
+  link,
   maxMessageSize: 1000,
   key: '',
   proof: '',
 });
 const helloFrom = (address: string, wantsRoute = false) => introduction('hello', address, wantsRoute);
-const welcomeFrom = (address: string) => introduction('welcome', address);
+const welcomeFrom = (address: string, link = 1) => introduction('welcome', address, false, link);
 
 function dialled(options: Partial<HubOptions<string>> = {}): Hub<string> {
   const hub = newHub(options);

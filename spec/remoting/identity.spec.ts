@@ -64,6 +64,7 @@ const hello = (credentials: { key: string; proof: string }): Introduction => ({
   version: '0',
   features: [],
   wantsRoute: false,
+  link: 1,
   maxMessageSize: 1,
   ...credentials,
 });

@@ -72,7 +72,7 @@ export class RawPeer {
 
   introduction(kind: 'hello' | 'welcome'): Control {
     const { address } = this;
-    const more = { features: [], wantsRoute: false, maxMessageSize: 1e6, key: '', proof: '' };
+    const more = { features: [], wantsRoute: false, link: 1, maxMessageSize: 1e6, key: '', proof: '' };
     return { kind, address, version: '0', ...more };
   }
 

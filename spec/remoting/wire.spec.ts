@@ -65,6 +65,7 @@ describe('a frame', () => {
     version: '0.1.0',
     features: ['relay', 'more'],
     wantsRoute: true,
+    link: 7,
     maxMessageSize: 2 ** 31,
     key: 'k',
     proof: 'p',

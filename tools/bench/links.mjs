@@ -1,7 +1,8 @@
 // What links cost that carry nothing: a node with 1000 peers, which are simulated (they shake hands and send heartbeats,
 // over a network in memory), so that what is measured is the node's own part.
-import { MemoryNetwork } from 'troupe/testkit';
+
 import { Node } from 'troupe';
+import { MemoryNetwork } from 'troupe/testkit';
 import { FrameWriter, flag, handshakeFrame, noIncarnation } from '../../dist/remoting/wire.js';
 import { print } from './measure.mjs';
 
@@ -49,7 +50,12 @@ const heap = () => {
   return process.memoryUsage().heapUsed;
 };
 
-const node = await Node.start({ address: '127.0.0.1:1', clock, transport: counted, remoting: { heartbeatInterval } });
+const node = await Node.start({
+  address: '127.0.0.1:1',
+  clock,
+  transport: counted,
+  remoting: { heartbeatInterval },
+});
 const ignore = { frame: () => {}, malformed: () => {}, refused: () => {} };
 const world = {
   clock: plainClock,
@@ -65,7 +71,14 @@ const beat = () => {
   for (const [i, route] of routes.entries()) {
     const writer = new FrameWriter();
     writer.control({ kind: 'heartbeat', lag: 0 });
-    const header = { flags: flag.unnumbered, source: incarnation(i), target, sequence: 0, ack: 0, systemAck: 0 };
+    const header = {
+      flags: flag.unnumbered,
+      source: incarnation(i),
+      target,
+      sequence: 0,
+      ack: 0,
+      systemAck: 0,
+    };
     crowd.send(route, writer.take(header), () => {});
   }
 };
@@ -78,6 +91,7 @@ for (const [i, route] of routes.entries()) {
     version: '0',
     features: [],
     wantsRoute: false,
+    link: 1,
     maxMessageSize: 2 ** 20,
     key: '',
     proof: '',
