@@ -12,7 +12,7 @@
  * on all of them is dead for good: that incarnation is remembered for an hour and refused.
  */
 import { PhiDetector } from './detector.ts';
-import { type Introduction, noIncarnation } from './wire.ts';
+import { type Header, type Introduction, noIncarnation } from './wire.ts';
 
 /** Why a link ended. */
 export type DownReason =
@@ -24,18 +24,31 @@ export type DownReason =
   | 'quarantined'
   | 'refused';
 
+/** The numbers of a link on both sides; 0 for one that is not known, or that does not count. */
+export interface Pair {
+  readonly link: number;
+  readonly yourLink: number;
+}
+
 /** What the hub wants done. `R` is a route of the transport, which it only passes on. */
 export type Action<R> =
   | { readonly type: 'connect'; readonly address: string }
   /** Every other way to that peer is welcome: a connection of our own, one through a relay. */
   | { readonly type: 'seek'; readonly address: string }
   | { readonly type: 'disconnect'; readonly route: R }
-  | { readonly type: 'hello'; readonly route: R; readonly wantsRoute: boolean; readonly link: number }
-  | { readonly type: 'welcome'; readonly route: R; readonly target: string; readonly link: number }
+  | ({ readonly type: 'hello'; readonly route: R; readonly wantsRoute: boolean } & Pair)
+  | ({ readonly type: 'welcome'; readonly route: R; readonly target: string } & Pair)
   | { readonly type: 'refuse'; readonly route: R; readonly target: string; readonly reason: string }
   | { readonly type: 'heartbeat'; readonly address: string; readonly lag: number }
   | { readonly type: 'goodbye'; readonly route: R; readonly target: string; readonly reason: string }
-  | { readonly type: 'linkUp'; readonly address: string; readonly incarnation: string; readonly route: R }
+  | ({
+      readonly type: 'linkUp';
+      readonly address: string;
+      readonly incarnation: string;
+      readonly route: R;
+    } & Pair)
+  /** The other side has begun its half of the link anew: what comes from it is numbered from 1 again. */
+  | ({ readonly type: 'renewed'; readonly address: string } & Pair)
   /** There is no way to that peer for now. */
   | { readonly type: 'stranded'; readonly address: string }
   /** That is the way to send on from now on; at once if the one before has fallen silent. */
@@ -151,7 +164,16 @@ export class Hub<R> {
       const before = this.#actions.length;
       const peer = this.#join(route, record, incarnation, now);
       // Before anything else is sent: the peer waits for it.
-      this.#actions.splice(before, 0, { type: 'welcome', route, target: incarnation, link: peer.link });
+      // One who goes by a link that is not this one has to begin anew.
+      const goesByAnother = record.yourLink !== 0 && record.yourLink !== peer.link;
+      const yourLink = goesByAnother ? 0 : record.link;
+      this.#actions.splice(before, 0, {
+        type: 'welcome',
+        route,
+        target: incarnation,
+        link: peer.link,
+        yourLink,
+      });
       this.#followHello(peer, route, wantsRoute);
     }
     return this.#drain();
@@ -174,7 +196,11 @@ export class Hub<R> {
    * Anything else has come from that incarnation.
    * @returns the address of the peer, if it is one that may speak
    */
-  heard(route: R, source: string, target: string, now: number): string | undefined {
+  heard(
+    route: R,
+    { source, target, link, yourLink }: Pick<Header, 'source' | 'target' | keyof Pair>,
+    now: number,
+  ): string | undefined {
     const peer = this.#byIncarnation.get(source);
     if (peer === undefined) {
       const reason = this.#isDead(source, now) ? 'quarantined' : 'unknown';
@@ -189,8 +215,9 @@ export class Hub<R> {
     this.#hasSpoken(peer, now);
     if (route === peer.route) peer.isSeeking = false;
     else if (peer.route === undefined) this.#reroute(peer, route, true);
-    if (target === this.#options.incarnation || target === noIncarnation) return peer.address;
-    this.#emit({ type: 'refuse', route, target: source, reason: 'stale' });
+    const isMeant = target === this.#options.incarnation || target === noIncarnation;
+    if (isMeant && link === peer.theirLink && yourLink === peer.link) return peer.address;
+    this.#emit({ type: 'refuse', route, target: source, reason: isMeant ? 'introduce' : 'stale' });
     return undefined;
   }
 
@@ -393,16 +420,22 @@ export class Hub<R> {
   }
 
   /** Makes that incarnation the one that is up at its address. */
-  #join(route: R, { address, link }: Introduction, incarnation: string, now: number): Peer<R> {
+  #join(route: R, record: Introduction, incarnation: string, now: number): Peer<R> {
+    const { address, link, yourLink } = record;
     let peer = this.#peers.get(address);
+    let hasBegunAnew = false;
     if (peer?.phase === 'up' && peer.incarnation !== incarnation) {
       this.#bury(peer.incarnation as string, now);
       this.#lose(peer, 'newIncarnation');
       peer = undefined;
+    } else if (peer?.phase === 'up' && link > peer.theirLink && yourLink === peer.link) {
+      peer.theirLink = link;
+      this.#emit({ type: 'renewed', address, ...pairOf(peer) });
     } else if (peer?.phase === 'up' && link > peer.theirLink) {
       // The same life has lost the link and begins anew: nothing that was numbered before means anything any more.
       this.#lose(peer, 'begunAnew');
       peer = undefined;
+      hasBegunAnew = true;
     }
     if (peer === undefined) {
       peer = this.#newPeer(address, now);
@@ -423,7 +456,8 @@ export class Hub<R> {
     peer.lastHeard = now;
     if (this.#options.phi !== undefined)
       peer.detector = new PhiDetector(this.#options.heartbeatInterval, now);
-    this.#emit({ type: 'linkUp', address, incarnation, route: peer.route });
+    this.#emit({ type: 'linkUp', address, incarnation, route: peer.route, ...pairOf(peer) });
+    if (hasBegunAnew && record.kind === 'welcome') this.#hello(peer, route, false);
     return peer;
   }
 
@@ -488,8 +522,8 @@ export class Hub<R> {
       this.#emit({ type: 'goodbye', route, target: incarnation, reason });
   }
 
-  #hello({ link }: Peer<R>, route: R, wantsRoute: boolean): void {
-    this.#emit({ type: 'hello', route, wantsRoute, link });
+  #hello(peer: Peer<R>, route: R, wantsRoute: boolean): void {
+    this.#emit({ type: 'hello', route, wantsRoute, ...pairOf(peer) });
   }
 
   #bury(incarnation: string, now: number): void {
@@ -528,3 +562,5 @@ export class Hub<R> {
     };
   }
 }
+
+const pairOf = <R>({ link, theirLink }: Peer<R>): Pair => ({ link, yourLink: theirLink });

@@ -13,6 +13,7 @@ import { Arrived, type Gap } from './arrived.ts';
 import type { Codec } from './codec.ts';
 import { Freight, Parcel } from './freight.ts';
 import type { RemotingHost } from './host.ts';
+import type { Pair } from './hub.ts';
 import { type Batch, InFlight } from './inFlight.ts';
 import { Lane, largeSize, pairOf } from './lane.ts';
 import { LinkWatches } from './linkWatches.ts';
@@ -54,7 +55,7 @@ export class Link {
   readonly address: string;
   readonly watches = new LinkWatches();
   /** Addresses that the peer has numbered. */
-  readonly places = new PlacesIn();
+  places = new PlacesIn();
   readonly #parts: LinkParts;
   readonly #own: string;
   #route: Route | undefined;
@@ -62,6 +63,7 @@ export class Link {
   #nextRoute: Route | undefined;
   #nextRouteIsOld = false;
   #target = noIncarnation;
+  #pair: Pair = { link: 0, yourLink: 0 };
   /** The largest message that both sides take. */
   #maxMessageSize: number;
   // ---- outgoing
@@ -95,7 +97,7 @@ export class Link {
   /** System records that the peer has not confirmed, oldest first. */
   #unconfirmed: SystemRecord[] = [];
   // ---- incoming
-  readonly #arrived = new Arrived();
+  #arrived = new Arrived();
   #heardSystem = 0;
   // ---- what the peer is to be told beside messages
   #heartbeat: number | undefined;
@@ -318,6 +320,8 @@ export class Link {
       flags,
       source: this.#own,
       target: this.#target,
+      link: this.#pair.link,
+      yourLink: this.#pair.yourLink,
       sequence: this.#sequence,
       ack: this.#arrived.settled,
       systemAck: this.#heardSystem,
@@ -480,10 +484,21 @@ export class Link {
   // ---- its life -----------------------------------------------------------------------------------------------------
 
   /** The peer can be reached. */
-  open(route: Route, incarnation: string, maxMessageSize: number): void {
+  open(route: Route, incarnation: string, pair: Pair, maxMessageSize: number): void {
     this.#route = route;
     this.#target = incarnation;
+    this.#pair = pair;
     this.#maxMessageSize = Math.min(this.#maxMessageSize, maxMessageSize);
+    this.#flushSoon();
+  }
+
+  /** The peer has begun its half anew: it numbers what it sends from 1 again, and watches nobody. */
+  renew(pair: Pair): void {
+    this.#pair = pair;
+    this.#arrived = new Arrived();
+    this.#heardSystem = 0;
+    this.places = new PlacesIn();
+    this.watches.endTheirs();
     this.#flushSoon();
   }
 

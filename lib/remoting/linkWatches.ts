@@ -56,11 +56,16 @@ export class LinkWatches {
     this.#theirs.delete(keyOf(watcher.path, watched.path));
   }
 
-  /** The link has ended: all watchers here are told, and none over there is left. */
-  end(reason: TerminationReason): void {
+  /** Nobody over there watches any more. */
+  endTheirs(): void {
     const theirs = [...this.#theirs.values()];
     this.#theirs.clear();
     for (const { watcher, watched } of theirs) watched.inlet.signal({ type: 'unwatch', watcher }, watched);
+  }
+
+  /** The link has ended: all watchers here are told, and none over there is left. */
+  end(reason: TerminationReason): void {
+    this.endTheirs();
     const ours = [...this.#ours.values()];
     this.#ours.clear();
     for (const { watcher, watched } of ours)

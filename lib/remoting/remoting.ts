@@ -22,7 +22,7 @@ import { Arrivals } from './arrivals.ts';
 import type { Codec, RegisteredClass } from './codec.ts';
 import { FastCodec } from './fastCodec.ts';
 import type { RemotingHost } from './host.ts';
-import { type Action, type DownReason, Hub } from './hub.ts';
+import { type Action, type DownReason, Hub, type Pair } from './hub.ts';
 import { Identity } from './identity.ts';
 import { Link } from './link.ts';
 import { type OpenCurve, openCurve } from './openCurve.ts';
@@ -76,10 +76,9 @@ const meaning: Readonly<
 };
 
 /** What a hello or welcome is said on, and as. */
-interface Way {
+interface Way extends Pair {
   readonly route: Route;
   readonly wantsRoute: boolean;
-  readonly link: number;
 }
 
 /** A node that something is or was said to. */
@@ -321,6 +320,8 @@ export class Remoting {
         return this.#peers.get(action.address)?.link.heartbeat(action.lag);
       case 'linkUp':
         return this.#linkUp(action);
+      case 'renewed':
+        return this.#renewed(action);
       case 'reroute':
         return this.#peers.get(action.address)?.link.reroute(action.route, action.isUrgent);
       case 'stranded':
@@ -358,7 +359,7 @@ export class Remoting {
     this.#control(how.route, noIncarnation, this.#introduce('hello', how));
   }
 
-  #introduce(kind: 'hello' | 'welcome', { route, wantsRoute, link }: Way): Introduction {
+  #introduce(kind: 'hello' | 'welcome', { route, wantsRoute, link, yourLink }: Way): Introduction {
     return {
       kind,
       address: this.#address,
@@ -366,6 +367,7 @@ export class Remoting {
       features: this.#options.relay ? ['relay'] : [],
       wantsRoute,
       link,
+      yourLink,
       maxMessageSize: this.#options.maxMessageSize,
       ...this.#identity.proveTo(route, kind, this.#address),
     };
@@ -380,15 +382,22 @@ export class Remoting {
     if (this.#refusals.take()) this.#control(route, target, { kind: 'refuse', reason });
   }
 
-  #linkUp({ address, incarnation, route }: Action<Route> & { type: 'linkUp' }): void {
+  #linkUp({ address, incarnation, route, ...pair }: Action<Route> & { type: 'linkUp' }): void {
     const peer = this.#peers.get(address) ?? this.#newPeer(address);
     const { maxMessageSize, features, key } = this.#joining as Introduction;
     peer.key = this.#curve === undefined ? undefined : key;
     peer.arrivals = this.#arrivalsOf(peer);
-    peer.link.open(route, incarnation, maxMessageSize);
+    peer.link.open(route, incarnation, pair, maxMessageSize);
     if (features.includes('relay')) this.#relays.up(address);
     this.#keepTicking();
     this.#host.events.publish(new NodeUp(address, uuidOf(incarnation)));
+  }
+
+  #renewed({ address, ...pair }: Action<Route> & { type: 'renewed' }): void {
+    const peer = this.#peers.get(address);
+    if (peer === undefined) return;
+    peer.link.renew(pair);
+    peer.arrivals = this.#arrivalsOf(peer);
   }
 
   #arrivalsOf({ link, key }: Peer): Arrivals {
@@ -430,7 +439,7 @@ export class Remoting {
     if (typeof header === 'string') return this.#malformed(route.label, header);
     if (header instanceof OtherVersion) return this.#otherVersion(route, header, frame);
     if ((header.flags & flag.handshake) !== 0) return this.#handshake(route, header, frame);
-    const address = this.#hub.heard(route, header.source, header.target, this.#now);
+    const address = this.#hub.heard(route, header, this.#now);
     this.#carryOut(this.#hub.drain());
     const peer = address === undefined ? undefined : this.#peers.get(address);
     if (peer?.arrivals === undefined || !peer.link.take(header)) return;

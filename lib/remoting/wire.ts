@@ -2,9 +2,10 @@
  * Frames: a header and records back to back. This file writes and reads them; what they mean is decided elsewhere.
  * `docs/wire-protocol.md` says the same in words. All numbers are big-endian.
  *
- *   header   'T' 'R'  version u8  flags u8  source 16 bytes  target 16 bytes  sequence u64  ack u64  systemAck u64
- *   hello 1, welcome 2      address text, version text, features text, wants u8, link u32, maxMessageSize u32, key text,
- *                           proof text
+ *   header   'T' 'R'  version u8  flags u8  source 16 bytes  target 16 bytes  link u32  yourLink u32  sequence u64
+ *            ack u64  systemAck u64
+ *   hello 1, welcome 2      address text, version text, features text, wants u8, link u32, yourLink u32, maxMessageSize u32,
+ *                           key text, proof text
  *   refuse 3, goodbye 5     reason text
  *   heartbeat 4             lag u32
  *   define 6                id u32, address text
@@ -19,7 +20,7 @@ import { ByteWriter } from './byteWriter.ts';
 import type { Memory } from './memory.ts';
 
 export const protocolVersion = 1;
-export const headerSize = 60;
+export const headerSize = 68;
 /** The most that a chunk's record takes besides its bytes, when its places have numbers; and some room. */
 export const chunkOverhead = 512;
 export const noIncarnation = '0'.repeat(32);
@@ -41,6 +42,9 @@ export interface Header {
   /** The incarnations of both nodes, as 32 hexadecimal digits; the target is all zeros while it is not known. */
   readonly source: string;
   readonly target: string;
+  /** The numbers of the link at its sender and at its receiver: a frame of another link means nothing. */
+  readonly link: number;
+  readonly yourLink: number;
   /** Counts the frames of a link that carry something, from 1. */
   readonly sequence: number;
   /** All frames up to this one have arrived, or are known to be lost to both sides. */
@@ -65,6 +69,8 @@ export interface Introduction {
   readonly wantsRoute: boolean;
   /** Which link of its own to this peer it is, counted from 1: another number means that it has begun anew. */
   readonly link: number;
+  /** The number of the receiver's link that this one goes with; 0 for none. */
+  readonly yourLink: number;
   /** The largest message that it takes, in bytes. */
   readonly maxMessageSize: number;
   /** Its CURVE public key, and the proof that it has the secret one; empty without CURVE. */
@@ -164,6 +170,7 @@ export class FrameWriter {
     features,
     wantsRoute,
     link,
+    yourLink,
     maxMessageSize,
     key,
     proof,
@@ -174,6 +181,7 @@ export class FrameWriter {
     out.text(features.join(' '));
     out.u8(wantsRoute ? 1 : 0);
     out.u32(link);
+    out.u32(yourLink);
     out.u32(maxMessageSize);
     out.text(key);
     out.text(proof);
@@ -282,11 +290,13 @@ export class FrameWriter {
   }
 }
 
+const noNumbers = { link: 0, yourLink: 0, sequence: 0, ack: 0, systemAck: 0 };
+
 /** One frame of the handshake. */
 export function handshakeFrame(source: string, target: string, record: Control): Uint8Array {
   const writer = new FrameWriter();
   writer.control(record);
-  return writer.take({ flags: flag.handshake, source, target, sequence: 0, ack: 0, systemAck: 0 });
+  return writer.take({ ...noNumbers, flags: flag.handshake, source, target });
 }
 
 /** Writes the header of a frame. */
@@ -297,9 +307,11 @@ export function stamp(frame: Uint8Array, header: Header): void {
   frame[3] = header.flags;
   writeHex(frame, 4, header.source);
   writeHex(frame, 20, header.target);
-  writeU64(view, 36, header.sequence);
-  writeU64(view, 44, header.ack);
-  writeU64(view, 52, header.systemAck);
+  view.setUint32(36, header.link);
+  view.setUint32(40, header.yourLink);
+  writeU64(view, 44, header.sequence);
+  writeU64(view, 52, header.ack);
+  writeU64(view, 60, header.systemAck);
 }
 
 /** The header of a frame, or why it has none; the version of another protocol, where only that is wrong. */
@@ -309,12 +321,15 @@ export function readHeader(frame: Uint8Array): Header | string | OtherVersion {
   if (view.getUint16(0) !== magic) return 'it does not begin as a frame does';
   const source = readHex(frame, 4);
   if (frame[2] !== protocolVersion) return new OtherVersion(frame[2] as number, source);
-  const sequence = readU64(view, 36);
-  const ack = readU64(view, 44);
-  const systemAck = readU64(view, 52);
+  const link = view.getUint32(36);
+  const yourLink = view.getUint32(40);
+  const sequence = readU64(view, 44);
+  const ack = readU64(view, 52);
+  const systemAck = readU64(view, 60);
   if (!(sequence <= mostNumber && ack <= mostNumber && systemAck <= mostNumber))
     return 'its numbers are too large';
-  return { flags: frame[3] as number, source, target: readHex(frame, 20), sequence, ack, systemAck };
+  const [flags, target] = [frame[3] as number, readHex(frame, 20)];
+  return { flags, source, target, link, yourLink, sequence, ack, systemAck };
 }
 
 /** A frame of a protocol that is not spoken here. Where the source stands, and what a refusal looks like, never changes. */
@@ -414,6 +429,7 @@ function readIntroduction(kind: 'hello' | 'welcome', cursor: Cursor): Introducti
     features: cursor.text().split(' '),
     wantsRoute: (cursor.u8() & 1) === 1,
     link: cursor.u32(),
+    yourLink: cursor.u32(),
     maxMessageSize: cursor.u32(),
     key: cursor.text(),
     proof: cursor.text(),

@@ -19,12 +19,20 @@ import {
 const page = readFileSync(new URL('../../docs/wire-protocol.md', import.meta.url), 'utf8');
 const here = '00112233445566778899aabbccddeeff';
 const there = '0f1e2d3c4b5a69788796a5b4c3d2e1f0';
-const header = { source: here, target: there, ack: 0, systemAck: 0 };
+const header = { source: here, target: there, link: 1, yourLink: 7, ack: 0, systemAck: 0 };
 
 describe('the page on the wire protocol', () => {
   it('shows the bytes of a hello', () => {
     const hello = handshakeFrame(here, noIncarnation, {
-      ...{ kind: 'hello', address: `${here}:0`, version: '0.1.0', features: [], wantsRoute: false, link: 1 },
+      ...{
+        kind: 'hello',
+        address: `${here}:0`,
+        version: '0.1.0',
+        features: [],
+        wantsRoute: false,
+        link: 1,
+        yourLink: 0,
+      },
       ...{ maxMessageSize: 16 * 1024 * 1024, key: '', proof: '' },
     } as const);
     assert.equal(hexOf(hello), hexOnPage('hello'));
@@ -43,7 +51,16 @@ describe('the page on the wire protocol', () => {
   });
 
   it('shows the bytes of an ack', () => {
-    const ack = { source: there, target: here, flags: flag.unnumbered, sequence: 0, ack: 1, systemAck: 0 };
+    const pair = { link: 7, yourLink: 1 };
+    const ack = {
+      source: there,
+      target: here,
+      flags: flag.unnumbered,
+      ...pair,
+      sequence: 0,
+      ack: 1,
+      systemAck: 0,
+    };
     assert.equal(hexOf(new FrameWriter().take(ack)), hexOnPage('ack'));
   });
 
@@ -90,7 +107,15 @@ describe('the page on the wire protocol', () => {
 function records(): Record<string, (writer: FrameWriter) => void> {
   const bytes = new Uint8Array(1);
   const nobody = { recipient: undefined, sender: undefined };
-  const who = { address: '', version: '', features: [], wantsRoute: false, link: 1, maxMessageSize: 1 };
+  const who = {
+    address: '',
+    version: '',
+    features: [],
+    wantsRoute: false,
+    link: 1,
+    yourLink: 0,
+    maxMessageSize: 1,
+  };
   const keys = { key: '', proof: '' };
   const gap = { first: 1, last: 1 };
   return {

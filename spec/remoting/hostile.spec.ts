@@ -34,7 +34,16 @@ describe('a peer that says what it should not', () => {
     const frame = new FrameWriter();
     frame.control(peer.introduction('hello'));
     const bytes = frame.take();
-    stamp(bytes, { flags: 1, source: 'c'.repeat(32), target: '', sequence: 0, ack: 0, systemAck: 0 });
+    stamp(bytes, {
+      flags: 1,
+      source: 'c'.repeat(32),
+      target: '',
+      link: 0,
+      yourLink: 0,
+      sequence: 0,
+      ack: 0,
+      systemAck: 0,
+    });
     bytes[2] = 2;
     await peer.send(bytes);
     assert.match(refused[0]?.reason ?? '', /version 2 of the protocol, and only 1 is spoken here/);
@@ -48,7 +57,16 @@ describe('a peer that says what it should not', () => {
     const frame = new FrameWriter();
     frame.control({ kind: 'refuse', reason: 'it speaks version 1, and only 2 is spoken here' });
     const bytes = frame.take();
-    stamp(bytes, { flags: 1, source: peer.incarnation, target: '', sequence: 0, ack: 0, systemAck: 0 });
+    stamp(bytes, {
+      flags: 1,
+      source: peer.incarnation,
+      target: '',
+      link: 0,
+      yourLink: 0,
+      sequence: 0,
+      ack: 0,
+      systemAck: 0,
+    });
     bytes[2] = 2;
     await peer.send(bytes);
     assert.deepEqual(
@@ -291,6 +309,8 @@ function sample(peer: RawPeer, node: Node): Uint8Array {
     flags: 0,
     source: peer.incarnation,
     target: digitsOf(node.incarnation),
+    link: 1,
+    yourLink: 1,
     sequence: 1,
     ack: 0,
     systemAck: 0,

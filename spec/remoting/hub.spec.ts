@@ -13,7 +13,7 @@ describe('Hub', () => {
       const hub = newHub();
       assert.deepEqual(hub.dial(peer, 0), [{ type: 'connect', address: peer }]);
       assert.deepEqual(hub.connected(peer, 'out', 0), [
-        { type: 'hello', route: 'out', wantsRoute: false, link: 1 },
+        { type: 'hello', route: 'out', wantsRoute: false, link: 1, yourLink: 0 },
       ]);
     });
 
@@ -34,7 +34,7 @@ describe('Hub', () => {
       const hub = dialled();
       const again: Action<string>[] = [
         { type: 'seek', address: peer },
-        { type: 'hello', route: 'out', wantsRoute: false, link: 1 },
+        { type: 'hello', route: 'out', wantsRoute: false, link: 1, yourLink: 0 },
       ];
       assert.deepEqual(hub.tick(1000, isCut), again);
       assert.deepEqual(hub.tick(2000, isCut), again);
@@ -62,7 +62,7 @@ describe('Hub', () => {
   describe('hello()', () => {
     it('answers a peer that nobody dialled, and uses its route', () => {
       assert.deepEqual(newHub().hello('in', theirs, helloFrom(peer), 0), [
-        { type: 'welcome', route: 'in', target: theirs, link: 1 },
+        { type: 'welcome', route: 'in', target: theirs, link: 1, yourLink: 1 },
         linkUp('in'),
       ]);
     });
@@ -76,7 +76,7 @@ describe('Hub', () => {
     it('brings the link up once when both dial at the same time, on the route that has been heard', () => {
       const hub = dialled();
       assert.deepEqual(hub.hello('in', theirs, helloFrom(peer), 1), [
-        { type: 'welcome', route: 'in', target: theirs, link: 1 },
+        { type: 'welcome', route: 'in', target: theirs, link: 1, yourLink: 1 },
         linkUp('in'),
       ]);
       assert.deepEqual(hub.welcome('out', theirs, welcomeFrom(peer), 2), []);
@@ -86,17 +86,17 @@ describe('Hub', () => {
       const hub = newHub();
       hub.hello('in', theirs, helloFrom(peer), 0);
       assert.deepEqual(hub.hello('in', theirs, helloFrom(peer), 1000), [
-        { type: 'welcome', route: 'in', target: theirs, link: 1 },
+        { type: 'welcome', route: 'in', target: theirs, link: 1, yourLink: 1 },
       ]);
     });
 
     it('takes the link down and up again for another incarnation', () => {
       const hub = up();
       assert.deepEqual(hub.hello('in', later, helloFrom(peer), 100), [
-        { type: 'welcome', route: 'in', target: later, link: 2 },
+        { type: 'welcome', route: 'in', target: later, link: 2, yourLink: 1 },
         { type: 'linkDown', address: peer, incarnation: theirs, reason: 'newIncarnation' },
         { type: 'disconnect', route: 'out' },
-        { type: 'linkUp', address: peer, incarnation: later, route: 'in' },
+        { type: 'linkUp', address: peer, incarnation: later, route: 'in', link: 2, yourLink: 1 },
       ]);
     });
 
@@ -135,7 +135,7 @@ describe('Hub', () => {
     it('is asked about, and not given up, when the same life does not know it', () => {
       const hub = up();
       assert.deepEqual(hub.refused('out', theirs, 'unknown'), [
-        { type: 'hello', route: 'out', wantsRoute: false, link: 1 },
+        { type: 'hello', route: 'out', wantsRoute: false, link: 1, yourLink: 0 },
       ]);
       assert.isTrue(hub.isUp(peer));
     });
@@ -163,15 +163,15 @@ describe('Hub', () => {
   describe('heard()', () => {
     it('lets a peer speak that is up, on a route where it has introduced itself', () => {
       const hub = up();
-      assert.equal(hub.heard('out', theirs, self, 1), peer);
+      assert.equal(hub.heard('out', from(theirs, self), 1), peer);
       hub.hello('another', theirs, helloFrom(peer), 1);
-      assert.equal(hub.heard('another', theirs, self, 1), peer);
+      assert.equal(hub.heard('another', from(theirs, self), 1), peer);
       assert.deepEqual(hub.drain(), []);
     });
 
     it('wants it to introduce itself first on any other, which takes nothing down', () => {
       const hub = up();
-      assert.isUndefined(hub.heard('another', theirs, self, 1));
+      assert.isUndefined(hub.heard('another', from(theirs, self), 1));
       assert.deepEqual(hub.drain(), [
         { type: 'refuse', route: 'another', target: theirs, reason: 'introduce' },
       ]);
@@ -180,13 +180,13 @@ describe('Hub', () => {
 
     it('refuses one that it does not know', () => {
       const hub = newHub();
-      assert.isUndefined(hub.heard('in', theirs, self, 0));
+      assert.isUndefined(hub.heard('in', from(theirs, self), 0));
       assert.deepEqual(hub.drain(), [{ type: 'refuse', route: 'in', target: theirs, reason: 'unknown' }]);
     });
 
     it('refuses what is meant for an incarnation of this node that is no more', () => {
       const hub = up();
-      assert.isUndefined(hub.heard('out', theirs, later, 1));
+      assert.isUndefined(hub.heard('out', from(theirs, later), 1));
       assert.deepEqual(hub.drain(), [{ type: 'refuse', route: 'out', target: theirs, reason: 'stale' }]);
     });
   });
@@ -223,7 +223,7 @@ describe('Hub', () => {
       const hub = up();
       for (let now = 1000; now <= 10_000; now += 1000) {
         assert.notInclude(types(hub.tick(now, isCut)), 'linkDown');
-        hub.heard('out', theirs, self, now);
+        hub.heard('out', from(theirs, self), now);
       }
     });
 
@@ -247,7 +247,7 @@ describe('Hub', () => {
     it('is responsive again with its next word', () => {
       const hub = up();
       for (const now of [1000, 2000, 3000]) hub.tick(now, stands);
-      hub.heard('out', theirs, self, 3500);
+      hub.heard('out', from(theirs, self), 3500);
       assert.deepEqual(hub.drain(), [{ type: 'responsive', address: peer, incarnation: theirs }]);
     });
 
@@ -278,7 +278,7 @@ describe('Hub', () => {
         let now = 0;
         for (const pause of pauses) {
           now += pause;
-          hub.heard('out', theirs, self, now);
+          hub.heard('out', from(theirs, self), now);
         }
         for (let silence = 500; ; silence += 500) {
           hub.tick(now + silence, isCut);
@@ -298,7 +298,7 @@ describe('Hub', () => {
       hub.tick(1000, isCut);
       assert.deepEqual(hub.tick(2000, isCut).slice(0, 2), [
         { type: 'seek', address: peer },
-        { type: 'hello', route: 'out', wantsRoute: true, link: 1 },
+        { type: 'hello', route: 'out', wantsRoute: true, link: 1, yourLink: 1 },
       ]);
     });
 
@@ -329,10 +329,16 @@ describe('Hub', () => {
     it('goes back to the straight way, without haste, when that answers again, and says so', () => {
       const hub = up();
       hub.hello('via r:1', theirs, helloFrom(peer, true), 100);
-      assert.deepInclude(hub.tick(1000, isCut), { type: 'hello', route: 'out', wantsRoute: false, link: 1 });
+      assert.deepInclude(hub.tick(1000, isCut), {
+        type: 'hello',
+        route: 'out',
+        wantsRoute: false,
+        link: 1,
+        yourLink: 0,
+      });
       assert.deepEqual(hub.welcome('out', theirs, welcomeFrom(peer), 1100), [
         { type: 'reroute', address: peer, route: 'out', isUrgent: false },
-        { type: 'hello', route: 'out', wantsRoute: true, link: 1 },
+        { type: 'hello', route: 'out', wantsRoute: true, link: 1, yourLink: 1 },
       ]);
       assert.isTrue(hub.isStraight(peer));
     });
@@ -345,7 +351,7 @@ describe('Hub', () => {
         { type: 'linkDown', address: 'r:1', incarnation: later, reason: 'goodbye' },
         { type: 'stranded', address: peer },
         { type: 'seek', address: peer },
-        { type: 'hello', route: 'out', wantsRoute: true, link: 1 },
+        { type: 'hello', route: 'out', wantsRoute: true, link: 1, yourLink: 1 },
       ]);
     });
   });
@@ -360,7 +366,7 @@ describe('Hub', () => {
 
     it('may not speak', () => {
       const hub = silenced();
-      assert.isUndefined(hub.heard('out', theirs, self, 5000));
+      assert.isUndefined(hub.heard('out', from(theirs, self), 5000));
       assert.deepEqual(hub.drain(), [
         { type: 'refuse', route: 'out', target: theirs, reason: 'quarantined' },
       ]);
@@ -408,7 +414,7 @@ describe('Hub', () => {
 
     it('makes a peer introduce itself when that is all that it lacks', () => {
       assert.deepEqual(up().refused('out', theirs, 'introduce'), [
-        { type: 'hello', route: 'out', wantsRoute: false, link: 1 },
+        { type: 'hello', route: 'out', wantsRoute: false, link: 1, yourLink: 0 },
       ]);
     });
 
@@ -464,10 +470,14 @@ const introduction = (
   features: [],
   wantsRoute,
   link,
+  yourLink: 0,
   maxMessageSize: 1000,
   key: '',
   proof: '',
 });
+/** The header of a frame. */
+const from = (source: string, target: string, link = 1, yourLink = 1) => ({ source, target, link, yourLink });
+
 const helloFrom = (address: string, wantsRoute = false) => introduction('hello', address, wantsRoute);
 const welcomeFrom = (address: string, link = 1) => introduction('welcome', address, false, link);
 
@@ -495,5 +505,7 @@ const linkUp = (route: string): Action<string> => ({
   address: peer,
   incarnation: theirs,
   route,
+  link: 1,
+  yourLink: 1,
 });
 const types = (actions: readonly Action<string>[]): string[] => actions.map(({ type }) => type);

@@ -65,6 +65,7 @@ const hello = (credentials: { key: string; proof: string }): Introduction => ({
   features: [],
   wantsRoute: false,
   link: 1,
+  yourLink: 0,
   maxMessageSize: 1,
   ...credentials,
 });

@@ -38,6 +38,7 @@ export class RawPeer {
   readonly #target: string;
   #route: Route | undefined;
   #sequence = 0;
+  #pair = { link: 1, yourLink: 0 };
 
   private constructor(cluster: Cluster, node: Node, port: number, incarnation: string) {
     this.#cluster = cluster;
@@ -72,7 +73,15 @@ export class RawPeer {
 
   introduction(kind: 'hello' | 'welcome'): Control {
     const { address } = this;
-    const more = { features: [], wantsRoute: false, link: 1, maxMessageSize: 1e6, key: '', proof: '' };
+    const more = {
+      features: [],
+      wantsRoute: false,
+      link: 1,
+      yourLink: 0,
+      maxMessageSize: 1e6,
+      key: '',
+      proof: '',
+    };
     return { kind, address, version: '0', ...more };
   }
 
@@ -87,7 +96,14 @@ export class RawPeer {
     write(writer);
     const sequence = other.sequence ?? this.#sequence + 1;
     this.#sequence = sequence;
-    const usual = { flags: 0, source: this.incarnation, target: this.#target, ack: 0, systemAck: 0 };
+    const usual = {
+      flags: 0,
+      source: this.incarnation,
+      target: this.#target,
+      ...this.#pair,
+      ack: 0,
+      systemAck: 0,
+    };
     return this.send(writer.take({ ...usual, ...other, sequence }));
   }
 
@@ -106,7 +122,10 @@ export class RawPeer {
     if (typeof header === 'string' || header instanceof OtherVersion) return;
     this.headers.push(header);
     readRecords(frame, {
-      control: record => this.controls.push(record),
+      control: record => {
+        if ('link' in record) this.#pair = { link: 1, yourLink: record.link };
+        this.controls.push(record);
+      },
       define: (number, address) => {
         this.defined++;
         this.#places.set(number, address);

@@ -20,6 +20,8 @@ const header: Header = {
   flags: 6,
   source: 'ab'.repeat(16),
   target: '01'.repeat(16),
+  link: 5,
+  yourLink: 6,
   sequence: 2 ** 40 + 7,
   ack: 0xffff_fffe,
   systemAck: 3,
@@ -66,6 +68,7 @@ describe('a frame', () => {
     features: ['relay', 'more'],
     wantsRoute: true,
     link: 7,
+    yourLink: 8,
     maxMessageSize: 2 ** 31,
     key: 'k',
     proof: 'p',
@@ -122,7 +125,7 @@ describe('a frame', () => {
     assert.match(String(readHeader(frame.subarray(0, headerSize - 1))), /too short/);
     assert.match(String(readHeader(frame.with(0, 0))), /does not begin/);
     assert.deepEqual(readHeader(frame.with(2, 9)), new OtherVersion(9, header.source));
-    assert.match(String(readHeader(frame.with(36, 255))), /too large/);
+    assert.match(String(readHeader(frame.with(44, 255))), /too large/);
   });
 
   it('has a fault wherever it is cut off, unless that is between two records', () => {

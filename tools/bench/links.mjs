@@ -92,6 +92,7 @@ for (const [i, route] of routes.entries()) {
     features: [],
     wantsRoute: false,
     link: 1,
+    yourLink: 0,
     maxMessageSize: 2 ** 20,
     key: '',
     proof: '',
