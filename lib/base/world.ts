@@ -2,6 +2,7 @@
  * The world: the one object through which everything enters that makes two runs differ. The runtime reads time,
  * randomness and identity nowhere else, so a test or a simulation that replaces the world owns the whole run.
  */
+import { randomBytes } from 'node:crypto';
 import { v7 } from 'uuid';
 
 /** Ends a pending timer; calling it again, or after the timer fired, does nothing. */
@@ -34,6 +35,8 @@ export interface World {
   readonly random: Random;
   /** A new UUID v7 (RFC 9562): ordered by time. */
   uuid(): string;
+  /** Sixteen characters that nobody can guess: 96 random bits. */
+  secret(): string;
 }
 
 /** The longest delay that a Node.js timer can hold; a longer one is a chain of them. */
@@ -61,7 +64,7 @@ export const systemScheduler: Scheduler = {
 };
 
 /** The parts of a world that are given, the rest from this machine. */
-export function world(parts: Partial<Omit<World, 'uuid'>> = {}): World {
+export function world(parts: Partial<Omit<World, 'uuid' | 'secret'>> = {}): World {
   const clock = parts.clock ?? systemClock;
   const random = parts.random ?? Math.random;
   const isOwn = parts.clock !== undefined || parts.random !== undefined;
@@ -69,7 +72,26 @@ export function world(parts: Partial<Omit<World, 'uuid'>> = {}): World {
     clock,
     random,
     scheduler: parts.scheduler ?? systemScheduler,
+    secret: parts.random === undefined ? secrets() : () => encode(sixteenBytes(random)),
     uuid: () => (isOwn ? v7({ msecs: clock.wall(), random: sixteenBytes(random) }) : v7()),
+  };
+}
+
+const secretLength = 16;
+
+const encode = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64url').slice(0, secretLength);
+
+/** Drawn many at a time. */
+function secrets(): () => string {
+  let pool = '';
+  let at = 0;
+  return () => {
+    if (at === pool.length) {
+      pool = randomBytes(12 * 1024).toString('base64url');
+      at = 0;
+    }
+    at += secretLength;
+    return pool.slice(at - secretLength, at);
   };
 }
 

@@ -1,6 +1,6 @@
 /** One question that waits for its answer: the inlet behind the sender's ref that the asked actor replies to. */
 import { AbortError, asError, MailboxFull, NodeDownError, show, TimeoutError } from '../base/errors.ts';
-import type { Cancel, Clock } from '../base/world.ts';
+import type { Cancel, Clock, World } from '../base/world.ts';
 import type { DeadInlet } from './deadLetters.ts';
 import { type AskOptions, Inlet, type Realm } from './inlet.ts';
 import { type DeadLetterReason, Notice, type Signal } from './message.ts';
@@ -13,8 +13,7 @@ export interface AskDesk extends Realm<Ref> {
   readonly askers: Map<string, Ref>;
   /** How many there have been: each has a number of its own. */
   asked: number;
-  /** Tells the askers of this life from those of the life before, whose answers may still be on their way. */
-  readonly askTag: string;
+  readonly world: World;
   /** Takes answers to questions that have been answered. */
   readonly answered: DeadInlet;
   /** Takes answers to questions whose asker gave up. */
@@ -162,7 +161,9 @@ export class Ask extends Inlet<Ref> {
 }
 
 function newAsker(desk: AskDesk, inlet: Inlet<Ref>, root: string): Ref {
-  const ref = new Ref(inlet, undefined, root + desk.askTag + (++desk.asked).toString(36));
+  // Whoever knows the name can answer: it is told to nobody but the asked one, and is of this life alone.
+  const name = `${(++desk.asked).toString(36)}-${desk.world.secret()}`;
+  const ref = new Ref(inlet, undefined, root + name);
   desk.askers.set(ref.step, ref);
   return ref;
 }

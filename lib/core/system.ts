@@ -46,7 +46,6 @@ export class System implements Home {
   readonly dispatcher: Dispatcher;
   readonly askers = new Map<string, Ref>();
   asked = 0;
-  readonly askTag: string;
   readonly answered: DeadInlet;
   readonly abandoned: DeadInlet;
   readonly nobody: Ref;
@@ -64,7 +63,6 @@ export class System implements Home {
 
   constructor(node: NodeFace, options: SystemOptions) {
     this.node = node;
-    this.askTag = `${node.incarnation.slice(-8)}-`;
     this.world = options.world;
     this.clock = options.world.clock;
     this.logger = options.logger;

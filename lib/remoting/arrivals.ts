@@ -12,6 +12,12 @@ import { PlaceIn } from './places.ts';
 import { isPrivate, type Permit, type RemoteOperation } from './policy.ts';
 import type { Chunk, Control, Place, Reader, SystemRecord } from './wire.ts';
 
+/** Chunks but the last one are larger: each costs some work. */
+const smallestChunk = 1024;
+
+const isThenable = (value: unknown): value is PromiseLike<unknown> =>
+  typeof (value as { then?: unknown } | null)?.then === 'function';
+
 const reasons: readonly string[] = ['stopped', 'killed', 'failed', 'notFound'];
 const reasonOf = (text: string) => (reasons.includes(text) ? text : 'stopped') as TerminationReason;
 
@@ -24,6 +30,8 @@ export interface ArrivalParts {
   /** The CURVE key that the peer has proved to have. */
   readonly key: string | undefined;
   readonly malformed: (from: string, reason: string) => void;
+  /** Whether there may be one more event about what a peer wants. */
+  readonly mayTell: () => boolean;
   readonly heartbeat: (lag: number) => void;
   /** A frame for another node. */
   readonly relay: (address: string, frame: Uint8Array) => void;
@@ -91,7 +99,8 @@ export class Arrivals implements Reader {
     } catch (error) {
       host.counts.told++;
       this.#malformed(asError(error).message);
-      return host.realm.deadLetter(bytes.slice(start, end), from, to, 'undecodable');
+      host.realm.deadLetter(bytes.slice(start, end), from, to, 'undecodable');
+      return this.#answerWith(asError(error), from);
     }
     if (isAskPath(to.step)) return to.inlet.enqueue(message, from, to);
     const isAsk = from !== undefined && isAskPath(from.step);
@@ -103,17 +112,18 @@ export class Arrivals implements Reader {
     // One that was forwarded for a third node watches whom it asked, and its number may be that of an ask of this peer.
     if (isAsk && from?.inlet.remoteNode === this.#parts.link.address)
       this.#parts.link.watches.addTheirs(from, to);
-    const schema = host.accepts(to);
+    const schema = message === PoisonPill ? undefined : host.accepts(to);
     if (schema === undefined) to.inlet.enqueue(message, from, to);
     else this.#deliverIfValid(message, from, to, schema);
   }
 
   chunk({ stream, offset, total, recipient, sender, bytes }: Chunk): void {
     if (total > this.#parts.maxMessageSize) {
-      // Said once; the sender knows the limit, and keeps it unless it means harm.
-      if (offset === 0) this.#malformed(`a message of ${total} bytes, more than maxMessageSize`);
+      if (offset === 0) this.#refuseLarge(recipient, sender, total);
       return;
     }
+    if (bytes.length < Math.min(smallestChunk, total - offset))
+      return this.#malformed('a chunk of hardly a byte');
     // What is whole in itself is read where it is; it waited behind a large one.
     if (bytes.length === total) return this.user(recipient, sender, bytes, 0, total);
     if (offset === 0) this.#assembly = { stream, total, whole: Buffer.allocUnsafeSlow(total), size: 0 };
@@ -127,6 +137,23 @@ export class Arrivals implements Reader {
     this.user(recipient, sender, assembly.whole, 0, total);
   }
 
+  /** The sender knows the limit, and keeps it unless it has never heard of it. */
+  #refuseLarge(recipient: Place, sender: Place, total: number): void {
+    const { host, maxMessageSize } = this.#parts;
+    const text = `a message of ${total} bytes, more than maxMessageSize (${maxMessageSize})`;
+    this.#malformed(text);
+    host.counts.received++;
+    host.counts.told++;
+    const to = this.#recipient(recipient);
+    host.realm.deadLetter(undefined, undefined, to, 'tooLarge');
+    if (typeof sender === 'string') this.#answerWith(new RemotingError(text), this.#sender(sender));
+  }
+
+  /** Who asked hears that there will be no answer, and why. */
+  #answerWith(error: Error, from: Ref | undefined): void {
+    if (from !== undefined && isAskPath(from.step)) from.tell(error);
+  }
+
   /** Where a message goes; most often to where one went before. */
   #recipient(place: Place): Ref {
     const { host, link } = this.#parts;
@@ -137,7 +164,11 @@ export class Arrivals implements Reader {
     return known.ref;
   }
 
-  readonly #local = (path: string): Ref => this.#parts.host.resolve(path) ?? this.#parts.host.deadRef(path);
+  #local(path: string): Ref {
+    const { host } = this.#parts;
+    if (!path.startsWith('/')) return host.deadRef('/$unknown');
+    return host.resolve(path) ?? host.deadRef(path);
+  }
 
   /** @throws InvalidAddress */
   #sender(place: number | string): Ref | undefined {
@@ -145,7 +176,10 @@ export class Arrivals implements Reader {
     const known = typeof place === 'string' ? new PlaceIn(place) : link.places.at(place);
     if (known === undefined) return undefined;
     if (known.ref === undefined || known.ref.isStopped) known.ref = host.refAt(known.address);
-    return known.ref;
+    const { ref } = known;
+    // One of this node, whose message comes home: the answer goes to nobody who may not be told anything from there.
+    if (ref.isLocal && !isAskPath(ref.step) && !this.#may('tell', ref.path)) return undefined;
+    return ref;
   }
 
   #deliverIfValid(message: unknown, from: Ref | undefined, to: Ref, schema: StandardSchemaV1): void {
@@ -154,13 +188,15 @@ export class Arrivals implements Reader {
       host.counts.told++;
       host.events.publish(new InvalidMessage(to, message, issues));
       host.realm.deadLetter(message, from, to, 'refused');
+      this.#answerWith(new RemotingError(`${to.path} does not accept such a message`), from);
     };
     try {
       const result = schema['~standard'].validate(message);
       // Messages would overtake each other while it is awaited.
-      if (result instanceof Promise)
+      if (isThenable(result)) {
+        result.then(undefined, () => {});
         refuse([new TypeError('accepts must be a schema that validates at once')]);
-      else if (result.issues !== undefined) refuse(result.issues);
+      } else if (result.issues !== undefined) refuse(result.issues);
       else to.inlet.enqueue(result.value, from, to);
     } catch (error) {
       refuse([asError(error)]);
@@ -172,11 +208,17 @@ export class Arrivals implements Reader {
   #may(operation: RemoteOperation, path: string): boolean {
     const { link, permit, key, host } = this.#parts;
     try {
-      if (!isPrivate(path) && permit({ operation, path, peer: link.address, key })) return true;
+      const answer: unknown = !isPrivate(path) && permit({ operation, path, peer: link.address, key });
+      if (answer === true) return true;
+      if (isThenable(answer)) {
+        answer.then(undefined, () => {});
+        throw new TypeError('remoting.allow must answer at once, with true or false');
+      }
     } catch (error) {
       host.ignoreError(asError(error), 'the policy of remoting.allow');
     }
-    host.events.publish(new OperationRefused(link.address, operation, path));
+    if (this.#parts.mayTell())
+      host.events.publish(new OperationRefused(link.address, operation, path.slice(0, 200)));
     return false;
   }
 
@@ -205,12 +247,15 @@ export class Arrivals implements Reader {
   #obey({ operation, path, address, reason }: SystemRecord): void {
     const { link } = this.#parts;
     if (operation === 'terminated') return link.watches.hasTerminated(path, address, reasonOf(reason));
+    if (!path.startsWith('/')) return this.#malformed('a path that does not begin with /');
     const to = this.#local(path);
     if (operation === 'stop' || operation === 'kill') {
       if (this.#may(operation, path)) to.inlet.signal({ type: operation }, to);
       return;
     }
     const who = this.#parts.host.refAt(address);
+    if (who.inlet.remoteNode !== link.address)
+      return this.#malformed(`${operation} in the name of another node`);
     if (operation === 'unwatch') return link.watches.removeTheirs(who.path, path);
     if (operation === 'abandoned') return to.inlet.signal({ type: 'abandoned', asker: who }, to);
     if (this.#may('watch', path)) link.watches.addTheirs(who, to);

@@ -9,6 +9,8 @@ export interface Curve {
   readonly secretKey: string;
   /** Whether who holds that key may connect now: the list may change while the node runs. */
   isAllowed(publicKey: string): boolean;
+  /** The one key that a node at that address may have; undefined for an address that is not in `servers`. */
+  pinnedKey(address: string): string | undefined;
   /** The keys that a node at that address may have, the likeliest first: a client must know the server's key. */
   serverKeys(address: string): readonly string[];
   /**
@@ -73,6 +75,11 @@ class OwnCurve implements Curve {
     if (this.#allow instanceof Set) return this.#allow.has(publicKey);
     for (const allowed of this.#allow) if (allowed === publicKey) return true;
     return false;
+  }
+
+  pinnedKey(address: string): string | undefined {
+    const { servers = {} } = this.#options;
+    return Object.hasOwn(servers, address) ? servers[address] : undefined;
   }
 
   serverKeys(address: string): readonly string[] {

@@ -103,6 +103,8 @@ export interface HubOptions<R> {
 
 /** How long, in ms, an incarnation stays refused. */
 const quarantineFor = 3_600_000;
+/** Incarnations that are remembered as dead. */
+const mostDead = 100_000;
 /** Routes of one peer that are remembered. */
 const mostRoutes = 8;
 
@@ -128,6 +130,11 @@ export class Hub<R> {
 
   isUp(address: string): boolean {
     return this.#peers.get(address)?.phase === 'up';
+  }
+
+  /** Whether there is a peer at the end of that route. */
+  knows(route: R): boolean {
+    return this.#atEndOf(route) !== undefined;
   }
 
   /** Whether that peer is reached without a relay. */
@@ -528,6 +535,7 @@ export class Hub<R> {
 
   #bury(incarnation: string, now: number): void {
     this.#dead.set(incarnation, now + quarantineFor);
+    if (this.#dead.size > mostDead) this.#dead.delete(this.#dead.keys().next().value as string);
   }
 
   #isDead(incarnation: string, now: number): boolean {

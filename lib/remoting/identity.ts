@@ -43,6 +43,11 @@ export class Identity {
     const curve = this.#curve;
     if (curve === undefined) return undefined;
     const { key, proof, kind, address } = record;
+    const pinned = curve.pinnedKey(address);
+    if (pinned !== undefined && pinned !== key) {
+      const text = `its key ${key} is not the one that servers has for it`;
+      return { reason: 'your key is not that of the node at this address', text, isCurable: false };
+    }
     if (key === '' || !curve.isAllowed(key)) {
       const whose = key === '' ? 'it has no key' : `its key ${key} is not on the allow list`;
       return { reason: 'your key is not on the allow list', text: whose, isCurable: false };

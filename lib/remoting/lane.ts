@@ -42,6 +42,17 @@ export class Lane {
     return this.#pairs.has(pair);
   }
 
+  /** Whether anything for that recipient is in here. */
+  holdsFor(recipient: string): boolean {
+    return this.#entries.some(({ parcel }) => parcel?.to.step === recipient);
+  }
+
+  largerThan(size: number): Parcel[] {
+    return this.#entries.flatMap(({ parcel }) =>
+      parcel !== undefined && parcel.body.length > size ? [parcel] : [],
+    );
+  }
+
   push(pair: string, parcel: Parcel): void {
     this.#add({ pair, parcel, rider: undefined });
   }

@@ -7,7 +7,7 @@
 import { NodeDownError, SerializationError } from '../base/errors.ts';
 import type { Cancel } from '../base/world.ts';
 import { Ask, isAskPath } from '../core/ask.ts';
-import type { DeadLetterReason, TerminationReason } from '../core/message.ts';
+import { type DeadLetterReason, PoisonPill, type TerminationReason } from '../core/message.ts';
 import type { Ref } from '../core/ref.ts';
 import { Arrived, type Gap } from './arrived.ts';
 import type { Codec } from './codec.ts';
@@ -129,6 +129,8 @@ export class Link {
   tell(message: unknown, sender: Ref | undefined, to: Ref): void {
     if (this.#isWriting) return this.#later(() => this.tell(message, sender, to));
     if (this.#isFull) return this.#overflow(message, sender, to);
+    if (to.step.length > longestPath || (sender !== undefined && sender.step.length > longestPath))
+      return this.#refuse(message, sender, to, 'unserializable', tooLong(to));
     const writer = this.#writer;
     const recipient = this.#numbers.ofRecipient(to, writer, this.#freight);
     const from = sender === undefined ? undefined : this.#numbers.ofSender(sender, writer, this.#freight);
@@ -182,6 +184,8 @@ export class Link {
   ): void {
     this.#parts.host.realm.deadLetter(message, sender, to, reason);
     if (sender?.inlet instanceof Ask) sender.inlet.fail(error);
+    // Who asked hears what has become of the answer.
+    if (isAskPath(to.step) && !(message instanceof SerializationError)) to.tell(error, sender);
   }
 
   /** Moves the message that was written last into the lane, if it is large or has to stay behind one that is. */
@@ -189,7 +193,9 @@ export class Link {
     const writer = this.#writer;
     const pair = pairOf(sender?.address, to.step);
     const isLarge = writer.size - body > largeSize;
-    if (!isLarge && !this.#lane.holds(pair)) return false;
+    // These come after all that was told before, whoever told it.
+    const isLast = message === PoisonPill || sender === undefined || isAskPath(sender.step);
+    if (!isLarge && !this.#lane.holds(pair) && !(isLast && this.#lane.holdsFor(to.step))) return false;
     const bytes = isLarge ? writer.detach(start, body) : writer.cut(start, body);
     const after = writer.isEmpty ? this.#openBatch - 1 : this.#openBatch;
     this.#streams = (this.#streams + 1) % 0x1_0000_0000;
@@ -436,7 +442,10 @@ export class Link {
 
   /** Some of them were lost; the peer takes none out of turn. */
   #resend(): void {
-    for (const record of this.#unconfirmed) this.#write(record);
+    for (const record of this.#unconfirmed) {
+      this.#write(record);
+      this.#grown(); // or the frame would be larger than the peer takes
+    }
   }
 
   // ---- what comes in ------------------------------------------------------------------------------------------------
@@ -489,7 +498,20 @@ export class Link {
     this.#target = incarnation;
     this.#pair = pair;
     this.#maxMessageSize = Math.min(this.#maxMessageSize, maxMessageSize);
+    this.#refuseTooLarge();
     this.#flushSoon();
+  }
+
+  /** What was told before the limit of the peer was known. */
+  #refuseTooLarge(): void {
+    for (const parcel of this.#lane.largerThan(this.#maxMessageSize)) {
+      const { message, sender, to, body } = parcel;
+      parcel.isLost = true;
+      this.#lane.remove(parcel);
+      this.#waiting--;
+      this.#waitingBytes -= body.length;
+      this.#refuse(message, sender, to, 'tooLarge', tooLarge(body.length, this.#maxMessageSize));
+    }
   }
 
   /** The peer has begun its half anew: it numbers what it sends from 1 again, and watches nobody. */
@@ -596,6 +618,14 @@ export class Link {
 
 const tooLarge = (size: number, limit: number) =>
   new SerializationError(`the message takes ${size} bytes, and maxMessageSize is ${limit}`);
+
+/** The longest path, in characters: on the wire its length has 16 bits. */
+const longestPath = 16_000;
+
+const tooLong = (to: Ref) =>
+  new SerializationError(
+    `a path of more than ${longestPath} characters can't be sent: ${to.address.slice(0, 60)}…`,
+  );
 
 const questionLost = (to: Ref) =>
   new NodeDownError(

@@ -82,8 +82,14 @@ export function completeRemotingOptions(
   }
   const { heartbeatInterval = 1000, maxSilence = 3000, maxUnresponsive = 60_000, phi } = options;
   const { maxMessageSize = 16 * 1024 * 1024, relay = false, relays = [], insecure = false } = options;
+  const { queueLimit = {} } = options;
+  if (typeof queueLimit !== 'number') checkQueueLimit(queueLimit);
   const { messages = 100_000, bytes = 64 * 1024 * 1024 } =
-    typeof options.queueLimit === 'number' ? { messages: options.queueLimit } : (options.queueLimit ?? {});
+    typeof queueLimit === 'number' ? { messages: queueLimit } : queueLimit;
+  for (const [name, value] of Object.entries({ relay, insecure })) {
+    if (typeof value !== 'boolean')
+      throw new TypeError(`remoting: ${name} must be true or false, not ${show(value)}`);
+  }
   const numbers = { heartbeatInterval, maxSilence, maxUnresponsive, maxMessageSize };
   for (const [name, value] of Object.entries({ ...numbers, queueLimit: messages, 'queueLimit.bytes': bytes }))
     checkNumber(name, value);
@@ -97,7 +103,7 @@ export function completeRemotingOptions(
       `remoting: maxSilence (${maxSilence}) must be longer than heartbeatInterval (${heartbeatInterval}), or every peer seems down`,
     );
   }
-  if (!Array.isArray(relays) || !relays.every(isNodeAddress))
+  if (!Array.isArray(relays) || !relays.every(relay => isNodeAddress(relay) && !relay.endsWith(':0')))
     throw new TypeError(`remoting: relays must be a list of host:port, not ${show(relays)}`);
   if (address !== undefined && !insecure && options.curve === undefined && !isLoopback(address)) {
     throw new RemotingError(
@@ -115,9 +121,18 @@ export function completeRemotingOptions(
   };
 }
 
+function checkQueueLimit(limit: object): void {
+  const isObject = typeof limit === 'object' && limit !== null;
+  const wrong = isObject ? Object.keys(limit).find(key => key !== 'messages' && key !== 'bytes') : undefined;
+  if (isObject && wrong === undefined) return;
+  throw new TypeError(
+    `remoting: queueLimit must be a number of messages, or { messages, bytes }, not ${show(isObject ? wrong : limit)}`,
+  );
+}
+
 function checkNumber(name: string, value: unknown): void {
   if (typeof value === 'number' && value > 0 && value < Number.POSITIVE_INFINITY) return;
-  throw new TypeError(`remoting: ${name} must be a number above 0, not ${show(value)}`);
+  throw new TypeError(`remoting: ${name} must be a finite number above 0, not ${show(value)}`);
 }
 
 const isLoopback = (address: string) => /^(127\.\d+\.\d+\.\d+|localhost|\[::1\]):\d+$/.test(address);

@@ -9,6 +9,9 @@ import type { FrameWriter, Place } from './wire.ts';
 
 /** Addresses that get a number; the rest is sent as text, so that short-lived actors do not fill the tables. */
 const mostNumbers = 65_536;
+/** A longer address, in characters, gets none: the tables are bounded in bytes, too. */
+const longestAddress = 512;
+const mostText = 4 * 1024 * 1024;
 
 /** An address that has a number. */
 export interface Numbered {
@@ -68,7 +71,12 @@ export class PlacesOut {
   }
 
   #add(address: string): Numbered | undefined {
-    if (this.#numbers.size >= mostNumbers || isAskPath(address.slice(address.indexOf('/')))) return undefined;
+    if (
+      address.length > longestAddress ||
+      this.#numbers.size >= mostNumbers ||
+      isAskPath(address.slice(address.indexOf('/')))
+    )
+      return undefined;
     const number = this.#numbers.size + 1;
     const added: Numbered = { number, address, isConfirmed: false, definedIn: undefined };
     this.#numbers.set(address, added);
@@ -98,11 +106,15 @@ export class PlaceIn {
 /** The numbers that the peer has given. */
 export class PlacesIn {
   readonly #places: (PlaceIn | undefined)[] = [];
+  #text = 0;
 
   define(number: number, address: string): void {
-    if (number < 1 || number > mostNumbers) return;
+    if (number < 1 || number > mostNumbers || address.length > longestAddress) return;
+    if (this.#places[number]?.address === address) return;
+    this.#text += address.length;
+    if (this.#text > mostText) return;
     while (this.#places.length < number) this.#places.push(undefined);
-    if (this.#places[number]?.address !== address) this.#places[number] = new PlaceIn(address);
+    this.#places[number] = new PlaceIn(address);
   }
 
   /** Undefined for a number that has not been defined. */

@@ -51,7 +51,8 @@ export function permitOf(policy: RemotePolicy | undefined): Permit {
   if (policy === undefined) return permitRules([{}]);
   if (typeof policy === 'function') return policy;
   if (Array.isArray(policy)) return permitList(policy as readonly (RemoteOperation | RemoteRule)[]);
-  if (typeof policy === 'object' && policy !== null) return permitRules(rulesOfObject(policy));
+  if (typeof policy === 'object' && Object.getPrototypeOf(policy) === Object.prototype)
+    return permitRules(rulesOfObject(policy));
   throw new TypeError(
     `remoting.allow must be a list of operations or rules, an object or a function, not ${show(policy)}`,
   );
@@ -67,12 +68,13 @@ function permitList(list: readonly (RemoteOperation | RemoteRule)[]): Permit {
 function rulesOfObject(policy: object): RemoteRule[] {
   for (const operation of Object.keys(policy)) checkOperation(operation);
   return remoteOperations.flatMap(operation => {
-    const said = (policy as Record<string, unknown>)[operation] ?? usual.includes(operation);
+    const given = (policy as Record<string, unknown>)[operation];
+    const said = given === undefined ? usual.includes(operation) : given;
     const operations = [operation];
     if (said === true) return [{ operations }];
     if (said === false) return [];
     if (typeof said === 'string' || Array.isArray(said)) return [{ operations, paths: said as string[] }];
-    if (typeof said === 'object') return [{ ...said, operations }];
+    if (typeof said === 'object' && said !== null) return [{ ...said, operations }];
     throw new TypeError(
       `remoting.allow.${operation} must be true, false, paths or a rule, not ${show(said)}`,
     );
@@ -97,6 +99,13 @@ function permitRules(rules: readonly RemoteRule[]): Permit {
         throw new TypeError(`remoting.allow: a rule has ${ruleKeys.join(', ')}, not ${show(key)}`);
     }
     const { operations = usual, paths, keys } = rule;
+    if (!Array.isArray(operations))
+      throw new TypeError(`remoting.allow: operations must be a list, not ${show(operations)}`);
+    // A key that is not there, as from the environment, must not let everybody in.
+    for (const key of 'keys' in rule ? [keys].flat() : []) {
+      if (typeof key !== 'string' || key === '')
+        throw new TypeError(`remoting.allow: keys must be CURVE public keys, not ${show(key)}`);
+    }
     for (const operation of operations) checkOperation(operation);
     const patterns = paths === undefined ? undefined : [paths].flat().map(patternOf);
     const holders = keys === undefined ? undefined : [keys].flat();

@@ -28,6 +28,10 @@ export class Relays {
     this.#up.add(relay);
   }
 
+  isUp(relay: string): boolean {
+    return this.#up.has(relay);
+  }
+
   down(relay: string): void {
     this.#up.delete(relay);
     for (const [key, route] of this.#routes) if (route.via === relay) this.#routes.delete(key);

@@ -3,6 +3,7 @@
  * arrives to the actors of its node. The pure part is in `hub.ts`, the queues are in `link.ts`, the other direction is in
  * `arrivals.ts`.
  */
+import { asError } from '../base/errors.ts';
 import { RateLimit } from '../base/rateLimit.ts';
 import type { Cancel } from '../base/world.ts';
 import { isNodeAddress } from '../core/address.ts';
@@ -53,6 +54,9 @@ const flushTimeout = 1000;
 /** The most events about bytes that can't be read, and answers to strangers, in a second. */
 const mostReports = 10;
 const mostRefusals = 1000;
+const mostWarnings = 100;
+/** Inlets of other nodes that are remembered: only so that the same one is the same object. */
+const mostInlets = 10_000;
 
 /** What the end of a link means to what waited for it. */
 const meaning: Readonly<
@@ -104,12 +108,15 @@ export class Remoting {
   readonly #relays = new Relays();
   readonly #reports: RateLimit;
   readonly #refusals: RateLimit;
+  readonly #warnings: RateLimit;
   #unreported = 0;
   #address = '';
   /** Who is joining just now. */
   #joining: Introduction | undefined;
   #cancelTick: Cancel | undefined;
   #isStopped = false;
+  /** Whether a frame is being read that stood in another. */
+  #isUnwrapping = false;
 
   private constructor(
     host: RemotingHost,
@@ -133,12 +140,13 @@ export class Remoting {
     this.#codec = new FastCodec(host);
     this.#reports = new RateLimit(host.world.clock, mostReports, 1000);
     this.#refusals = new RateLimit(host.world.clock, mostRefusals, 1000);
+    this.#warnings = new RateLimit(host.world.clock, mostWarnings, 1000);
     this.#transport = makeTransport(
       host.world,
       {
-        frame: (route, frame) => this.#frame(route, frame),
+        frame: (route, frame) => this.#take(route, frame),
         malformed: (from, reason) => this.#malformed(from, reason),
-        refused: (from, reason) => this.#host.events.publish(new NodeRefused(from, reason)),
+        refused: (from, reason) => this.#tellRefusal(from, reason),
       },
       { maxFrameSize, maxSilence: options.maxSilence, curve: curve?.curve },
     );
@@ -192,6 +200,7 @@ export class Remoting {
         mayDial => this.#peers.get(node)?.link ?? (mayDial ? this.#dial(node) : undefined),
       );
       this.#inlets.set(node, inlet);
+      if (this.#inlets.size > mostInlets) this.#inlets.delete(this.#inlets.keys().next().value as string);
     }
     return inlet;
   }
@@ -331,6 +340,7 @@ export class Remoting {
       case 'misnamed':
         return this.#host.events.publish(new NodeRefused(action.address, misnamed(action.name)));
       case 'quarantined':
+        if (!this.#warnings.take()) return;
         return this.#host.events.publish(new NodeQuarantined(action.address, uuidOf(action.incarnation)));
       case 'unresponsive':
         return this.#host.events.publish(new NodeUnresponsive(action.address, uuidOf(action.incarnation)));
@@ -410,9 +420,10 @@ export class Remoting {
       permit: this.#options.permit,
       key,
       malformed: (from, reason) => this.#malformed(from, reason),
+      mayTell: () => this.#warnings.take(),
       heartbeat: lag => this.#hub.lagging(address, lag),
       relay: (to, frame) => this.#passOn(address, to, frame),
-      relayed: (from, frame) => this.#frame(this.#relays.route(address, from), frame),
+      relayed: (from, frame) => this.#relayed(address, from, frame),
     });
   }
 
@@ -426,12 +437,34 @@ export class Remoting {
     const peer = this.#peers.get(address);
     this.#peers.delete(address);
     this.#relays.down(address);
+    this.#inlets.delete(address);
     const { letters, watches, text } = meaning[reason];
     this.#host.events.publish(new NodeDown(address, incarnation && uuidOf(incarnation), text));
     peer?.link.close(letters, watches);
   }
 
   // ---- what comes in ------------------------------------------------------------------------------------------------
+
+  /** Whatever has come, and whatever it leads to: the next frame is taken. */
+  #take(route: Route, frame: Uint8Array): void {
+    try {
+      this.#frame(route, frame);
+    } catch (error) {
+      this.#host.ignoreError(asError(error), 'a frame from another node');
+    }
+  }
+
+  /** One that has come through another node. It may not have come through a third one on the way to that. */
+  #relayed(via: string, from: string, frame: Uint8Array): void {
+    if (this.#isUnwrapping || from === via || !this.#relays.isUp(via))
+      return this.#malformed(via, 'a frame of another node, from one that is no relay');
+    this.#isUnwrapping = true;
+    try {
+      this.#frame(this.#relays.route(via, from), frame);
+    } finally {
+      this.#isUnwrapping = false;
+    }
+  }
 
   #frame(route: Route, frame: Uint8Array): void {
     if (this.#isStopped) return;
@@ -468,11 +501,16 @@ export class Remoting {
 
   #introduced(route: Route, source: string, record: Introduction): void {
     if (!isNodeAddress(record.address)) return this.#malformed(route.label, 'a node without an address');
-    if (record.address === this.#address && source !== this.#own)
+    if (record.address === this.#address)
       return this.#refuse(route, source, `${record.address} is the address of the node that refuses`);
+    const known = this.#peers.get(record.address);
+    if (known?.key !== undefined && known.key !== record.key) {
+      this.#tellRefusal(record.address, 'another key than that of the node which is up at this address');
+      return this.#refuse(route, source, 'another node is up at this address');
+    }
     const doubt = this.#identity.doubt(route, source, record);
     if (doubt !== undefined) {
-      if (!doubt.isCurable) this.#host.events.publish(new NodeRefused(record.address, doubt.text));
+      if (!doubt.isCurable) this.#tellRefusal(record.address, doubt.text);
       return this.#refuse(route, source, doubt.reason);
     }
     this.#joining = record;
@@ -484,7 +522,8 @@ export class Remoting {
     // It knows now whom it speaks to, and can say again who it is.
     if (this.#identity.learn(route, reason))
       return this.#carryOut(this.#hub.refused(route, source, 'introduce'));
-    if (!usualRefusals.includes(reason)) this.#host.events.publish(new NodeRefused(route.label, reason));
+    if (!this.#hub.knows(route)) return;
+    if (!usualRefusals.includes(reason)) this.#tellRefusal(route.label, reason);
     this.#carryOut(this.#hub.refused(route, source, reason));
   }
 
@@ -495,9 +534,14 @@ export class Remoting {
     const isRefusal = typeof record !== 'string' && record.kind === 'refuse';
     if (!this.#reports.take()) return;
     const reason = isRefusal ? record.reason : versionText(version);
-    this.#host.events.publish(new NodeRefused(route.label, reason));
+    this.#tellRefusal(route.label, reason);
     if (isRefusal) this.#carryOut(this.#hub.refused(route, source, reason));
     else this.#refuse(route, source, versionText(version));
+  }
+
+  /** What strangers say is cut short, and can't pretend to be a line of its own in a log. */
+  #tellRefusal(address: string, reason: string): void {
+    if (this.#warnings.take()) this.#host.events.publish(new NodeRefused(address, plain(reason)));
   }
 
   #malformed(from: string, reason: string): void {
@@ -506,9 +550,15 @@ export class Remoting {
     if (!this.#reports.take()) return;
     const count = this.#unreported;
     this.#unreported = 0;
-    this.#host.events.publish(new MalformedInput(from, reason, count));
+    this.#host.events.publish(new MalformedInput(from, plain(reason), count));
   }
 }
+
+const mostShown = 200;
+
+const plain = (text: string) =>
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what is taken out
+  text.replace(/[\x00-\x1f\x7f-\x9f]+/g, ' ').slice(0, mostShown);
 
 /** A node without a port can only be reached through the connection that it has opened. */
 const isDiallable = (address: string) => !address.endsWith(':0');

@@ -51,9 +51,9 @@ export class MemoryNetwork {
 
   /** @internal For a node that has a name of its own, in a process that need not take what comes at once. */
   transportOf(node: { name: string | undefined; receive: (run: () => void) => void }): TransportFactory {
-    return (world, events, { maxSilence }) => {
+    return (world, events, { maxSilence, maxFrameSize }) => {
       this.#clock ??= world.clock;
-      const parts = { carrier: this.#carrier, world, events, maxSilence, ...node };
+      const parts = { carrier: this.#carrier, world, events, maxSilence, maxFrameSize, ...node };
       const transport = new MemoryTransport(parts);
       this.#transports.add(transport);
       return transport;

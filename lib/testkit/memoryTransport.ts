@@ -70,6 +70,8 @@ export interface TransportParts {
   readonly events: TransportEvents;
   /** In ms: twice as long as the layer below needs to notice that the other end is gone. */
   readonly maxSilence: number;
+  /** A larger frame, in bytes, does not get in. */
+  readonly maxFrameSize: number;
   /** What the node is called in faults; the address that it binds unless given. */
   readonly name: string | undefined;
   /** How data gets into the process: at once unless given. */
@@ -174,7 +176,7 @@ export class MemoryTransport implements Transport {
   }
 
   #arrive(route: MemoryRoute, frame: Uint8Array): void {
-    if (this.#isGone) return;
+    if (this.#isGone || frame.length > this.#parts.maxFrameSize) return;
     this.#parts.receive(() => {
       if (!this.#isGone && route.isOpen) this.#parts.events.frame(route, frame);
     });

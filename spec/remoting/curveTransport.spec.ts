@@ -196,6 +196,7 @@ describe('the ZeroMQ transport with CURVE', () => {
       publicKey,
       secretKey,
       isAllowed: () => true,
+      pinnedKey: () => undefined,
       serverKeys: () => [publicKey],
       proof: () => new Uint8Array(32),
     };

@@ -1,7 +1,7 @@
 import { encode } from '@msgpack/msgpack';
 import { assert } from 'chai';
 import { DeadLetter, MalformedInput, type Node, NodeDown, NodeRefused, NodeUp } from '../../lib/index.ts';
-import { digitsOf, FrameWriter, stamp } from '../../lib/remoting/wire.ts';
+import { digitsOf, FrameWriter, handshakeFrame, stamp } from '../../lib/remoting/wire.ts';
 import { TestProbe } from '../../lib/testkit/index.ts';
 import { RawPeer, writeUser } from './rawPeer.ts';
 import { type Cluster, heard, newCluster, seeded } from './support.ts';
@@ -150,7 +150,7 @@ describe('a peer that says what it should not', () => {
 
   it('is taken at its word in chunks, if nothing is missing and nothing too large', async () => {
     const { node, peer, probe } = await joined();
-    const bytes = encode('x'.repeat(1000));
+    const bytes = encode('x'.repeat(5000));
     const chunk = (stream: number, offset: number, end: number, total = bytes.length) =>
       peer.say(writer =>
         writer.chunk({
@@ -163,16 +163,69 @@ describe('a peer that says what it should not', () => {
         }),
       );
     const malformed = heard(node, MalformedInput);
-    await chunk(1, 0, 400);
-    await chunk(1, 600, bytes.length); // one is missing
-    await chunk(2, 0, 500);
-    await chunk(2, 500, bytes.length);
-    await chunk(3, 0, 500, 2 ** 31);
+    await chunk(1, 0, 2000);
+    await chunk(1, 3000, bytes.length); // one is missing
+    await chunk(2, 0, 2000);
+    await chunk(2, 2000, bytes.length);
+    await chunk(3, 0, 2000, 2 ** 31);
     assert.deepEqual(
       probe.messages.map(message => (message as string).length),
-      [1000],
+      [5000],
     );
     assert.match(malformed[0]?.reason ?? '', /more than maxMessageSize/);
+  });
+
+  it('may not wrap frames in frames: only a relay passes them on, and once', async () => {
+    const { node, peer, probe } = await joined();
+    let frame = handshakeFrame(peer.incarnation, '0'.repeat(32), peer.introduction('hello'));
+    for (let i = 0; i < 2000; i++) {
+      const writer = new FrameWriter();
+      writer.relay('relayed', peer.address, frame);
+      frame = writer.take();
+    }
+    await peer.say(writer => writer.relay('relayed', 'other:1', frame));
+    await peer.tell('/probe', 'still here');
+    assert.deepEqual(probe.messages, ['still here']);
+    assert.isAbove(node.stats().malformed, 0);
+  });
+
+  it('does not get at an actor by a path that is none', async () => {
+    const { node, peer } = await joined();
+    const actor = node.spawn(() => {}, { name: 'private' });
+    await peer.say(writer =>
+      writer.system({ number: 1, operation: 'kill', path: 'Xprivate', address: '', reason: '' }),
+    );
+    assert.isFalse(actor.isStopped);
+  });
+
+  it('can not answer an ask that it was not asked', async () => {
+    const { node, peer, cluster } = await joined();
+    node.spawn(() => {}, { name: 'mute' });
+    const answer = node.lookup('/mute').ask('secret', { timeout: 1000 });
+    const tag = node.incarnation.slice(-8);
+    for (let i = 0; i < 9; i++)
+      for (const name of [`${i}`, `${tag}-${i}`, `${i}-`]) await peer.tell(`/$ask/${name}`, 'forged');
+    const failed = answer.catch(({ code }) => code);
+    await cluster.clock.advance(2000);
+    assert.equal(await failed, 'TIMEOUT');
+  });
+
+  it('watches in its own name alone', async () => {
+    const { node, peer } = await joined();
+    const malformed = heard(node, MalformedInput);
+    await peer.say(writer =>
+      writer.system({ number: 1, operation: 'watch', path: '/probe', address: '127.0.0.1:7/x', reason: '' }),
+    );
+    assert.match(malformed[0]?.reason ?? '', /in the name of another node/);
+  });
+
+  it('can not write lines of its own into the log', async () => {
+    const { node, peer } = await joined();
+    const refused = heard(node, NodeRefused);
+    await peer.handshake({ kind: 'refuse', reason: `\x1b[2J\nall is well${'x'.repeat(1000)}` });
+    assert.lengthOf(refused, 1);
+    assert.match(refused[0]?.reason ?? '', /^ \[2J all is wellx+$/);
+    assert.lengthOf(refused[0]?.reason ?? '', 200);
   });
 
   it('harms nothing with any of 20 000 frames', async () => {

@@ -51,7 +51,7 @@ describe('Hub', () => {
       for (const now of [1000, 2000, 3000]) hub.tick(now, isCut);
       assert.deepEqual(hub.dial(peer, 4000), [{ type: 'connect', address: peer }]);
       hub.connected(peer, 'again', 4000);
-      assert.deepEqual(hub.welcome('again', theirs, welcomeFrom(peer), 4100), [linkUp('again')]);
+      assert.deepEqual(hub.welcome('again', theirs, welcomeFrom(peer), 4100), [linkUp('again', 2)]);
     });
 
     it('closes a route that comes too late', () => {
@@ -135,7 +135,7 @@ describe('Hub', () => {
     it('is asked about, and not given up, when the same life does not know it', () => {
       const hub = up();
       assert.deepEqual(hub.refused('out', theirs, 'unknown'), [
-        { type: 'hello', route: 'out', wantsRoute: false, link: 1, yourLink: 0 },
+        { type: 'hello', route: 'out', wantsRoute: false, link: 1, yourLink: 1 },
       ]);
       assert.isTrue(hub.isUp(peer));
     });
@@ -146,6 +146,7 @@ describe('Hub', () => {
         'linkDown',
         'disconnect',
         'linkUp',
+        'hello',
       ]);
     });
 
@@ -334,7 +335,7 @@ describe('Hub', () => {
         route: 'out',
         wantsRoute: false,
         link: 1,
-        yourLink: 0,
+        yourLink: 1,
       });
       assert.deepEqual(hub.welcome('out', theirs, welcomeFrom(peer), 1100), [
         { type: 'reroute', address: peer, route: 'out', isUrgent: false },
@@ -414,7 +415,7 @@ describe('Hub', () => {
 
     it('makes a peer introduce itself when that is all that it lacks', () => {
       assert.deepEqual(up().refused('out', theirs, 'introduce'), [
-        { type: 'hello', route: 'out', wantsRoute: false, link: 1, yourLink: 0 },
+        { type: 'hello', route: 'out', wantsRoute: false, link: 1, yourLink: 1 },
       ]);
     });
 
@@ -500,12 +501,12 @@ function silenced(): Hub<string> {
   return hub;
 }
 
-const linkUp = (route: string): Action<string> => ({
+const linkUp = (route: string, link = 1): Action<string> => ({
   type: 'linkUp',
   address: peer,
   incarnation: theirs,
   route,
-  link: 1,
+  link,
   yourLink: 1,
 });
 const types = (actions: readonly Action<string>[]): string[] => actions.map(({ type }) => type);

@@ -130,8 +130,8 @@ export const plants = [
   },
   {
     name: 'give asks the same names in each life',
-    file: 'core/system.ts',
-    from: 'node.incarnation.slice(-8)',
+    file: 'core/ask.ts',
+    from: 'desk.world.secret()',
     to: "''",
   },
   {
