@@ -123,7 +123,7 @@ class Reader:
     def __init__(self, frame, places):
         self.frame = frame
         self.places = places
-        self.at = 60
+        self.at = 68
 
     def more(self):
         return self.at < len(self.frame)
@@ -165,6 +165,7 @@ class Peer:
         self.ask_numbers = itertools.count(1)
         # The link. What goes out:
         self.target = None  # the node's incarnation, once the link is up
+        self.their_link = 0  # its number of the link; ours is 1
         self.max_message = MAX_MESSAGE
         self.outbox = collections.deque()  # not sent yet
         self.sequence = 0
@@ -298,14 +299,14 @@ class Peer:
         """A frame of the link. Says whether the socket has taken it."""
         self.last_sent = time.monotonic()
         ack = self.gaps[0][0] - 1 if self.gaps else self.heard
-        numbers = struct.pack('>QQQ', self.sequence, ack, self.heard_system)
+        numbers = struct.pack('>IIQQQ', 1, self.their_link, self.sequence, ack, self.heard_system)
         if not self.send_frame(flags, self.target, numbers, records):
             return False
         self.owes_ack = False
         return True
 
     def handshake(self, target, record):
-        self.send_frame(HANDSHAKE, target, bytes(24), record)
+        self.send_frame(HANDSHAKE, target, bytes(32), record)
 
     def send_frame(self, flags, target, numbers, records):
         header = b'TR' + bytes([1, flags]) + self.incarnation + target + numbers
@@ -317,7 +318,8 @@ class Peer:
 
     def introduce(self, kind, target):
         names = text(self.address) + text('python') + text('')
-        self.handshake(target, bytes([kind]) + names + struct.pack('>BII', 0, 1, MAX_MESSAGE) + text('') + text(''))
+        numbers = struct.pack('>BIII', 0, 1, self.their_link, MAX_MESSAGE)
+        self.handshake(target, bytes([kind]) + names + numbers + text('') + text(''))
 
     def refuse(self, target, reason):
         self.handshake(target, struct.pack('>B', REFUSE) + text(reason))
@@ -368,7 +370,7 @@ class Peer:
 
     def receive(self, parts):
         try:
-            if len(parts) != 1 or len(parts[0]) < 60 or parts[0][:2] != b'TR':
+            if len(parts) != 1 or len(parts[0]) < 68 or parts[0][:2] != b'TR':
                 raise Malformed('it is no frame')
             self.frame(parts[0])
         except (Malformed, UnicodeDecodeError) as error:
@@ -388,7 +390,9 @@ class Peer:
             self.refuse(source, 'unknown')
         elif target != self.incarnation:
             self.refuse(source, 'stale')
-        elif self.is_new(flags, *struct.unpack('>QQQ', frame[36:60])):
+        elif struct.unpack('>II', frame[36:44]) != (self.their_link, 1):
+            self.refuse(source, 'introduce')
+        elif self.is_new(flags, *struct.unpack('>QQQ', frame[44:68])):
             while reader.more():
                 self.record(reader.number(1), reader)
 
@@ -404,7 +408,7 @@ class Peer:
             if kind == HELLO:
                 self.introduce(WELCOME, source)
             address, _version, _features = reader.text(), reader.text(), reader.text()
-            _wants, link, size = reader.number(1), reader.number(4), reader.number(4)
+            _wants, link, _mine, size = (reader.number(count) for count in (1, 4, 4, 4))
             if self.target not in (None, source):
                 self.down('it has restarted')
             elif self.target is not None and link > self.their_link:

@@ -3,7 +3,7 @@
 
 import { Node } from 'troupe';
 import { MemoryNetwork } from 'troupe/testkit';
-import { FrameWriter, flag, handshakeFrame, noIncarnation } from '../../dist/remoting/wire.js';
+import { FrameWriter, flag, handshakeFrame, noIncarnation, readControl } from '../../dist/remoting/wire.js';
 import { print } from './measure.mjs';
 
 const peers = 1000;
@@ -56,14 +56,24 @@ const node = await Node.start({
   transport: counted,
   remoting: { heartbeatInterval },
 });
-const ignore = { frame: () => {}, malformed: () => {}, refused: () => {} };
+// The number that the node gave to its link with each peer: its welcome says it.
+const linkOf = new Map();
+const welcomed = (route, frame) => {
+  const record = readControl(frame);
+  if (record.kind === 'welcome') linkOf.set(route, record.link);
+};
+const crowdEvents = { frame: welcomed, malformed: () => {}, refused: () => {} };
 const world = {
   clock: plainClock,
   random: Math.random,
   scheduler: { soon: queueMicrotask, later: setImmediate },
   uuid: () => '',
 };
-const crowd = network.transport(world, ignore, { maxFrameSize: 1e6, maxSilence: 3000, curve: undefined });
+const crowd = network.transport(world, crowdEvents, {
+  maxFrameSize: 1e6,
+  maxSilence: 3000,
+  curve: undefined,
+});
 const routes = Array.from({ length: peers }, () => crowd.connect(node.address));
 const incarnation = i => i.toString(16).padStart(32, '0');
 const target = node.incarnation.replaceAll('-', '');
@@ -75,6 +85,8 @@ const beat = () => {
       flags: flag.unnumbered,
       source: incarnation(i),
       target,
+      link: 1,
+      yourLink: linkOf.get(route),
       sequence: 0,
       ack: 0,
       systemAck: 0,
@@ -100,6 +112,7 @@ for (const [i, route] of routes.entries()) {
   crowd.send(route, handshakeFrame(incarnation(i), noIncarnation, hello), () => {});
 }
 await settle(500);
+if (linkOf.size !== peers) throw new Error(`only ${linkOf.size} of ${peers} peers were welcomed`);
 const beats = setInterval(beat, heartbeatInterval);
 await settle(2 * heartbeatInterval);
 const bytes = (heap() - before) / peers;
