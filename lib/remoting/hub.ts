@@ -33,7 +33,7 @@ export interface Pair {
 /** What the hub wants done. `R` is a route of the transport, which it only passes on. */
 export type Action<R> =
   | { readonly type: 'connect'; readonly address: string }
-  /** Every other way to that peer is welcome: a connection of our own, one through a relay. */
+  /** Every other way to that peer is welcome: one through a relay. */
   | { readonly type: 'seek'; readonly address: string }
   | { readonly type: 'disconnect'; readonly route: R }
   | ({ readonly type: 'hello'; readonly route: R; readonly wantsRoute: boolean } & Pair)
@@ -352,9 +352,7 @@ export class Hub<R> {
     }
     this.#avoidDeadWay(peer, isAlive);
     if (silence >= maxSilence / 2 || peer.route === undefined) {
-      peer.isSeeking = true;
-      this.#emit({ type: 'seek', address: peer.address });
-      for (const way of peer.ways) this.#hello(peer, way, true);
+      this.#seek(peer);
     } else if (peer.route !== undefined && via(peer.route) !== undefined) {
       // The straight way may be open again.
       for (const way of peer.ways) if (via(way) === undefined) this.#hello(peer, way, false);
@@ -433,15 +431,13 @@ export class Hub<R> {
     let hasBegunAnew = false;
     if (peer?.phase === 'up' && peer.incarnation !== incarnation) {
       this.#bury(peer.incarnation as string, now);
-      this.#lose(peer, 'newIncarnation');
-      peer = undefined;
+      peer = this.#replace(peer, 'newIncarnation', now);
     } else if (peer?.phase === 'up' && link > peer.theirLink && yourLink === peer.link) {
       peer.theirLink = link;
       this.#emit({ type: 'renewed', address, ...pairOf(peer) });
     } else if (peer?.phase === 'up' && link > peer.theirLink) {
       // The same life has lost the link and begins anew: nothing that was numbered before means anything any more.
-      this.#lose(peer, 'begunAnew');
-      peer = undefined;
+      peer = this.#replace(peer, 'begunAnew', now);
       hasBegunAnew = true;
     }
     if (peer === undefined) {
@@ -498,11 +494,24 @@ export class Hub<R> {
   // ---- the end ------------------------------------------------------------------------------------------------------
 
   #lose(peer: Peer<R>, reason: DownReason): void {
+    this.#end(peer, reason);
+    for (const way of peer.ways)
+      if (this.#options.via(way) === undefined) this.#emit({ type: 'disconnect', route: way });
+  }
+
+  /** The link is down, and another one begins: the ways to that address are as good for it. */
+  #replace(peer: Peer<R>, reason: DownReason, now: number): Peer<R> {
+    this.#end(peer, reason);
+    const next = this.#newPeer(peer.address, now);
+    next.ways.push(...peer.ways);
+    this.#peers.set(next.address, next);
+    return next;
+  }
+
+  #end(peer: Peer<R>, reason: DownReason): void {
     this.#peers.delete(peer.address);
     if (peer.incarnation !== undefined) this.#byIncarnation.delete(peer.incarnation);
     this.#emit({ type: 'linkDown', address: peer.address, incarnation: peer.incarnation, reason });
-    for (const way of peer.ways)
-      if (this.#options.via(way) === undefined) this.#emit({ type: 'disconnect', route: way });
     for (const other of this.#peers.values()) this.#relayLost(other, peer.address);
   }
 
@@ -518,10 +527,17 @@ export class Hub<R> {
   /** The next word of the peer, on whatever way, says how to go on. */
   #strand(peer: Peer<R>): void {
     peer.route = undefined;
-    peer.isSeeking = true;
     this.#emit({ type: 'stranded', address: peer.address });
-    this.#emit({ type: 'seek', address: peer.address });
-    for (const way of peer.ways) this.#hello(peer, way, peer.phase === 'up');
+    this.#seek(peer);
+  }
+
+  #seek(peer: Peer<R>): void {
+    const { address, ways, phase } = peer;
+    peer.isSeeking = true;
+    // Who has come to us by itself may not find back.
+    if (ways.every(way => this.#options.via(way) !== undefined)) this.#emit({ type: 'connect', address });
+    this.#emit({ type: 'seek', address });
+    for (const way of ways) this.#hello(peer, way, phase === 'up');
   }
 
   #sayGoodbye({ route, incarnation }: Peer<R>, reason: string): void {

@@ -95,9 +95,24 @@ describe('Hub', () => {
       assert.deepEqual(hub.hello('in', later, helloFrom(peer), 100), [
         { type: 'welcome', route: 'in', target: later, link: 2, yourLink: 1 },
         { type: 'linkDown', address: peer, incarnation: theirs, reason: 'newIncarnation' },
-        { type: 'disconnect', route: 'out' },
         { type: 'linkUp', address: peer, incarnation: later, route: 'in', link: 2, yourLink: 1 },
       ]);
+    });
+
+    it('keeps its connection to that address for the life that is there now', () => {
+      const hub = up();
+      const actions = hub.welcome('out', later, welcomeFrom(peer), 100);
+      assert.deepEqual(types(actions), ['linkDown', 'linkUp']);
+      assert.deepInclude(actions[1], { route: 'out' });
+      assert.deepInclude(hub.stop(), { type: 'disconnect', route: 'out' });
+    });
+
+    it('dials who had come by itself when it is not heard any more', () => {
+      const hub = newHub();
+      hub.hello('in', theirs, helloFrom(peer), 0);
+      assert.deepInclude(hub.broken(peer, 'in'), { type: 'connect', address: peer });
+      hub.connected(peer, 'out', 1);
+      assert.notDeepInclude(hub.tick(1000, isCut), { type: 'connect', address: peer });
     });
 
     it('does not let the incarnation before return', () => {
@@ -144,7 +159,6 @@ describe('Hub', () => {
       const hub = up();
       assert.deepEqual(types(hub.welcome('out', theirs, welcomeFrom(peer, 2), 5)), [
         'linkDown',
-        'disconnect',
         'linkUp',
         'hello',
       ]);

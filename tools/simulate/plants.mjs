@@ -125,14 +125,20 @@ export const plants = [
   {
     name: 'take what was meant for the life before',
     file: 'remoting/hub.ts',
-    from: 'if (target === this.#options.incarnation || target === noIncarnation) return peer.address;',
-    to: 'if (target !== undefined) return peer.address;',
+    from: 'const isMeant = target === this.#options.incarnation || target === noIncarnation;',
+    to: 'const isMeant = target !== undefined;',
   },
   {
     name: 'give asks the same names in each life',
     file: 'core/ask.ts',
     from: 'desk.world.secret()',
     to: "''",
+  },
+  {
+    name: 'take what belongs to another pair of links',
+    file: 'remoting/hub.ts',
+    from: 'if (isMeant && link === peer.theirLink && yourLink === peer.link) return peer.address;',
+    to: 'if (isMeant) return peer.address;',
   },
   {
     name: 'go on ticking after the end',
