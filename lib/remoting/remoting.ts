@@ -170,6 +170,7 @@ export class Remoting {
     try {
       const bound = address === undefined ? undefined : await remoting.#transport.listen(address);
       remoting.#address = advertise ?? bound ?? `${digitsOf(host.incarnation)}:0`;
+      if (/^(0\.0\.0\.0|\[::\]):/.test(remoting.#address)) host.warn(isEverywhere(remoting.#address));
     } catch (error) {
       curve?.close();
       throw error;
@@ -565,6 +566,9 @@ const isDiallable = (address: string) => !address.endsWith(':0');
 
 /** Refusals that belong to the life of links; all others somebody should know of. */
 const usualRefusals = ['unknown', 'stale', 'quarantined', 'introduce'];
+
+const isEverywhere = (address: string) =>
+  `${address} is what every machine calls itself: nodes elsewhere can't answer it; say what they connect to with advertise`;
 
 const misnamed = (name: string) =>
   `the node there calls itself ${name}: use that address, or start it with advertise`;

@@ -130,7 +130,7 @@ class ZeromqTransport implements Transport {
   }
 
   async listen(address: string): Promise<string> {
-    const router = this.#newRouter();
+    const router = this.#newRouter(address);
     try {
       if (this.#curve !== undefined) await this.#guard(router, this.#curve);
       const bound = await bind(router, address);
@@ -150,7 +150,7 @@ class ZeromqTransport implements Transport {
     const id = this.#newRoutingId();
     const route: OutboundRoute = new OutboundRoute(address, {
       trials: new KeyTrials(address, this.#curve, this.#remembered),
-      open: serverKey => this.#newDealer(id, serverKey),
+      open: serverKey => this.#newDealer(address, id, serverKey),
       receive: socket => void this.#receive(socket, frames => this.#takeOutbound(route, frames)),
       refused: reason => this.#refused(address, reason),
       after: (delay, run) => this.#cancelOnClose(delay, run),
@@ -204,10 +204,11 @@ class ZeromqTransport implements Transport {
    * With a handover: who comes back with the same routing id, while ZeroMQ takes the connection before for alive, would be a
    * hole into which all falls that it sends. So nobody may know the id who is not at one end of the connection.
    */
-  #newRouter(): Listener {
+  #newRouter(address: string): Listener {
     const curve = this.#curve;
     return new Listener({
       ...(this.#options as Partial<zmq.SocketOptions<zmq.Router>>),
+      ipv6: isIPv6(address),
       mandatory: true,
       handover: true,
       // Without the domain ZeroMQ would let everybody in when there is no handler.
@@ -220,7 +221,7 @@ class ZeromqTransport implements Transport {
     });
   }
 
-  #newDealer(id: Buffer, serverKey: string | undefined): DialSocket {
+  #newDealer(address: string, id: Buffer, serverKey: string | undefined): DialSocket {
     const curve = this.#curve;
     const keys = curve && {
       curvePublicKey: curve.publicKey,
@@ -228,7 +229,7 @@ class ZeromqTransport implements Transport {
       curveServerKey: serverKey,
     };
     return new Dialler(
-      { ...this.#options, immediate: true, ...keys } as zmq.SocketOptions<zmq.Dealer>,
+      { ...this.#options, ipv6: isIPv6(address), immediate: true, ...keys } as zmq.SocketOptions<zmq.Dealer>,
       id,
     ) as DialSocket;
   }
@@ -314,7 +315,11 @@ class ZeromqTransport implements Transport {
       curveSecretKey: secretKey,
       curveServerKey: curve.publicKey,
     };
-    const socket = new zmq.Dealer({ ...this.#options, ...keys } as zmq.SocketOptions<zmq.Dealer>);
+    const socket = new zmq.Dealer({
+      ...this.#options,
+      ipv6: isIPv6(bound),
+      ...keys,
+    } as zmq.SocketOptions<zmq.Dealer>);
     try {
       const outcome = await new Promise<string>(resolve => {
         const cancel = this.#world.clock.after(Math.max(this.#maxSilence, 1000), () => resolve('no answer'));
@@ -436,6 +441,9 @@ async function bind(router: Listener, address: string): Promise<string> {
 
 /** ZeroMQ counts in whole ms. */
 const beat = (interval: number) => Math.max(Math.floor(interval), shortestBeat);
+
+/** With it on, ZeroMQ prefers it for names as well, and looks no further: so only where it is asked for. */
+const isIPv6 = (address: string) => address.startsWith('[');
 
 const wildcardPort = (address: string) => address.replace(/:0$/, ':*');
 

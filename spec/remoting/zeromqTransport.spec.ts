@@ -1,3 +1,4 @@
+import { networkInterfaces } from 'node:os';
 import { assert } from 'chai';
 import { world } from '../../lib/base/world.ts';
 import { keygen, Node, NodeDown, RemotingError, silentLogger } from '../../lib/index.ts';
@@ -68,6 +69,30 @@ describe('two nodes over ZeroMQ', () => {
     }
   });
 
+  it('reach each other over IPv6, and over both from any address of a machine', async function () {
+    const addresses = Object.values(networkInterfaces()).flatMap(all => all ?? []);
+    if (!addresses.some(({ address }) => address === '::1')) {
+      console.log('      skipped: this machine has no IPv6 loopback');
+      return this.skip();
+    }
+    const six = await start('[::1]:0');
+    const four = await start('127.0.0.1:0');
+    six.spawn((message, { reply }) => reply(message), { name: 'echo' });
+    four.spawn((message, { reply }) => reply(message), { name: 'echo' });
+    assert.equal(await four.lookup(`${six.address}/echo`).ask('to six'), 'to six');
+    assert.equal(await six.lookup(`${four.address}/echo`).ask('to four'), 'to four');
+    await Promise.all([six.stop(), four.stop()]);
+  });
+
+  it('warn when they are known by an address that every machine has', async () => {
+    const warned: string[] = [];
+    const logger = { ...silentLogger, warn: (text: string) => void warned.push(text) };
+    const node = await Node.start({ address: '0.0.0.0:0', remoting: { insecure: true }, logger });
+    await node.stop();
+    assert.lengthOf(warned, 1);
+    assert.include(warned[0], 'advertise');
+  });
+
   it('refuse a port that is taken', async () => {
     const a = await start();
     const error = await Node.start({ address: a.address, logger: silentLogger }).then(
@@ -79,4 +104,4 @@ describe('two nodes over ZeroMQ', () => {
   });
 });
 
-const start = () => Node.start({ address: '127.0.0.1:0', logger: silentLogger });
+const start = (address = '127.0.0.1:0') => Node.start({ address, logger: silentLogger });
