@@ -112,6 +112,8 @@ export class Hub<R> {
   readonly #options: HubOptions<R>;
   readonly #peers = new Map<string, Peer<R>>();
   readonly #byIncarnation = new Map<string, Peer<R>>();
+  /** Addresses that have turned this node down since the last tick: they are not dialled again before the next one. */
+  readonly #unwelcoming = new Set<string>();
   /** Incarnations that were declared down, and until when they are remembered. */
   readonly #dead = new Map<string, number>();
   readonly #actions: Action<R>[] = [];
@@ -147,7 +149,7 @@ export class Hub<R> {
   dial(address: string, now: number): Action<R>[] {
     if (!this.#peers.has(address)) {
       this.#peers.set(address, this.#newPeer(address, now));
-      this.#emit({ type: 'connect', address });
+      if (!this.#unwelcoming.has(address)) this.#emit({ type: 'connect', address });
     }
     return this.#drain();
   }
@@ -305,6 +307,7 @@ export class Hub<R> {
   tick(now: number, isAlive: (route: R) => boolean): Action<R>[] {
     this.#distrust(now);
     for (const [incarnation, until] of this.#dead) if (until <= now) this.#dead.delete(incarnation);
+    this.#dialAgain(now);
     for (const peer of [...this.#peers.values()]) {
       if (peer.phase === 'connecting') this.#tickConnecting(peer, now);
       else this.#tickUp(peer, now, isAlive);
@@ -332,6 +335,17 @@ export class Hub<R> {
   }
 
   // ---- time ---------------------------------------------------------------------------------------------------------
+
+  #dialAgain(now: number): void {
+    for (const address of this.#unwelcoming) {
+      const peer = this.#peers.get(address);
+      if (peer?.phase !== 'connecting') continue;
+      peer.since = now;
+      peer.lastSent = now;
+      this.#emit({ type: 'connect', address });
+    }
+    this.#unwelcoming.clear();
+  }
 
   #tickConnecting(peer: Peer<R>, now: number): void {
     const { heartbeatInterval, maxSilence } = this.#options;
@@ -495,6 +509,7 @@ export class Hub<R> {
 
   #lose(peer: Peer<R>, reason: DownReason): void {
     this.#end(peer, reason);
+    if (reason === 'refused' || reason === 'quarantined') this.#unwelcoming.add(peer.address);
     for (const way of peer.ways)
       if (this.#options.via(way) === undefined) this.#emit({ type: 'disconnect', route: way });
   }

@@ -46,6 +46,22 @@ describe('Hub', () => {
       assert.isTrue(hub.isIdle);
     });
 
+    it('waits for the next tick when it has just been turned down', () => {
+      const hub = dialled();
+      hub.refused('out', theirs, 'quarantined');
+      assert.deepEqual(hub.dial(peer, 900), []);
+      assert.deepEqual(hub.tick(1000, isCut), [{ type: 'connect', address: peer }]);
+      hub.connected(peer, 'again', 1000);
+      assert.notDeepInclude(hub.tick(2000, isCut), { type: 'connect', address: peer });
+      hub.tick(3000, isCut);
+      assert.deepInclude(hub.tick(4000, isCut), {
+        type: 'linkDown',
+        address: peer,
+        incarnation: undefined,
+        reason: 'expired',
+      });
+    });
+
     it('can connect after it has failed to', () => {
       const hub = dialled();
       for (const now of [1000, 2000, 3000]) hub.tick(now, isCut);
