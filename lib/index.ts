@@ -109,4 +109,22 @@ export type {
 } from './remoting/index.ts';
 export { KeyFile } from './remoting/keyFile.ts';
 export { type KeyPair, keygen } from './remoting/keys.ts';
-export type { BackoffOptions } from './restart/backoff.ts';
+export {
+  type BackoffOptions,
+  RestartPool,
+  type RestartPoolEvents,
+  type RestartPoolOptions,
+  type Task,
+  type TaskContext,
+  type TaskFunction,
+  type TaskOptions,
+  type TaskState,
+} from './restart/index.ts';
+export {
+  type Handlers,
+  type Handling,
+  type State,
+  StateMachine,
+  type States,
+  type StateTable,
+} from './supervisor/index.ts';
