@@ -21,6 +21,9 @@ const isThenable = (value: unknown): value is PromiseLike<unknown> =>
 const reasons: readonly string[] = ['stopped', 'killed', 'failed', 'notFound'];
 const reasonOf = (text: string) => (reasons.includes(text) ? text : 'stopped') as TerminationReason;
 
+const tooLarge = (size: number, limit: number) =>
+  `a message of ${size} bytes, more than maxMessageSize (${limit})`;
+
 export interface ArrivalParts {
   readonly host: RemotingHost;
   readonly codec: Codec;
@@ -93,7 +96,8 @@ export class Arrivals implements Reader {
       from = sender === undefined ? undefined : this.#sender(sender);
       if (end - start > maxMessageSize) {
         host.counts.told++;
-        return host.realm.deadLetter(bytes.slice(start, end), from, to, 'tooLarge');
+        host.realm.deadLetter(bytes.slice(start, end), from, to, 'tooLarge');
+        return this.#answerWith(new RemotingError(tooLarge(end - start, maxMessageSize)), from);
       }
       message = codec.decode(bytes, start, end);
     } catch (error) {
@@ -140,13 +144,18 @@ export class Arrivals implements Reader {
   /** The sender knows the limit, and keeps it unless it has never heard of it. */
   #refuseLarge(recipient: Place, sender: Place, total: number): void {
     const { host, maxMessageSize } = this.#parts;
-    const text = `a message of ${total} bytes, more than maxMessageSize (${maxMessageSize})`;
+    const text = tooLarge(total, maxMessageSize);
     this.#malformed(text);
     host.counts.received++;
     host.counts.told++;
     const to = this.#recipient(recipient);
     host.realm.deadLetter(undefined, undefined, to, 'tooLarge');
-    if (typeof sender === 'string') this.#answerWith(new RemotingError(text), this.#sender(sender));
+    if (typeof sender !== 'string') return;
+    try {
+      this.#answerWith(new RemotingError(text), this.#sender(sender));
+    } catch (error) {
+      this.#malformed(asError(error).message);
+    }
   }
 
   /** Who asked hears that there will be no answer, and why. */

@@ -11,6 +11,7 @@ import type { FrameWriter, Place } from './wire.ts';
 const mostNumbers = 65_536;
 /** A longer address, in characters, gets none: the tables are bounded in bytes, too. */
 const longestAddress = 512;
+/** All addresses that have one, in characters: what goes beyond is defined by nobody, and taken from nobody. */
 const mostText = 4 * 1024 * 1024;
 
 /** An address that has a number. */
@@ -31,6 +32,7 @@ export interface Definitions {
 /** The numbers that this node has given. */
 export class PlacesOut {
   readonly #numbers = new Map<string, Numbered>();
+  #text = 0;
   /** Who was written to last, and from whom: most often it is the same again. */
   #recipient: Ref | undefined;
   #recipientNumber: Numbered | undefined;
@@ -74,9 +76,11 @@ export class PlacesOut {
     if (
       address.length > longestAddress ||
       this.#numbers.size >= mostNumbers ||
+      this.#text + address.length > mostText ||
       isAskPath(address.slice(address.indexOf('/')))
     )
       return undefined;
+    this.#text += address.length;
     const number = this.#numbers.size + 1;
     const added: Numbered = { number, address, isConfirmed: false, definedIn: undefined };
     this.#numbers.set(address, added);

@@ -51,7 +51,7 @@ export function permitOf(policy: RemotePolicy | undefined): Permit {
   if (policy === undefined) return permitRules([{}]);
   if (typeof policy === 'function') return policy;
   if (Array.isArray(policy)) return permitList(policy as readonly (RemoteOperation | RemoteRule)[]);
-  if (typeof policy === 'object' && Object.getPrototypeOf(policy) === Object.prototype)
+  if (typeof policy === 'object' && policy !== null && Object.getPrototypeOf(policy) === Object.prototype)
     return permitRules(rulesOfObject(policy));
   throw new TypeError(
     `remoting.allow must be a list of operations or rules, an object or a function, not ${show(policy)}`,

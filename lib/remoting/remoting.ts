@@ -49,6 +49,8 @@ import {
 
 /** The largest frame: a full batch with one more message that is just too small for chunks, and room for addresses. */
 const maxFrameSize = 1024 * 1024;
+/** The largest frame of another node that is passed on: a full batch and an address may travel in front of it. */
+const mostRelayed = maxFrameSize - 192 * 1024;
 /** How long, in ms, a node that stops tries to send what waits. */
 const flushTimeout = 1000;
 /** The most events about bytes that can't be read, and answers to strangers, in a second. */
@@ -431,6 +433,8 @@ export class Remoting {
   /** One of another node, to be passed on. What can't be is lost, as on any network, and its sender will notice. */
   #passOn(from: string, to: string, frame: Uint8Array): void {
     if (!this.#options.relay || !this.#hub.isStraight(to)) return;
+    if (frame.length > mostRelayed)
+      return this.#malformed(from, `a frame of ${frame.length} bytes is too large to be passed on`);
     this.#peers.get(to)?.link.relay('relayed', from, frame, () => {});
   }
 
