@@ -122,6 +122,8 @@ export class Books {
       at: this.now(),
       seen: life.nodeLife.up.get(node),
       reasons: [],
+      /** In one millisecond a node may be declared down and an actor there be watched after that. */
+      downsBefore: life.nodeLife.downs.length,
       unwatchedAt: undefined,
     };
     this.watches.push(entry);

@@ -28,10 +28,10 @@ function checkSend(books, { id, life, to, at, handled, dead }) {
   books.violated(`message ${id} from ${life.address} to ${to} (sent at ${Math.round(at)} ms) has vanished`);
 }
 
-function checkWatch(books, { life, to, target, at, seen, reasons, unwatchedAt }) {
+function checkWatch(books, { life, to, target, at, downsBefore, seen, reasons, unwatchedAt }) {
   if (!life.nodeLife.isAlive || life.endedAt !== undefined || unwatchedAt !== undefined) return;
   const now = books.living.get(to);
-  const downs = life.nodeLife.downs.filter(down => down.address === nodeOf(to) && down.at >= at);
+  const downs = life.nodeLife.downs.slice(downsBefore).filter(down => down.address === nodeOf(to));
   const isSame = now !== undefined && now === target;
   if (reasons.length === 0) {
     if (now === undefined)
