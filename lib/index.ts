@@ -3,6 +3,7 @@ export {
   AbortError,
   ActorContextError,
   BadSupervision,
+  ChildError,
   CreateFailed,
   InvalidAddress,
   InvalidEscalation,
@@ -12,6 +13,7 @@ export {
   NodeDownError,
   NodeStopped,
   RemotingError,
+  RestartsExhausted,
   SerializationError,
   TimeoutError,
   TroupeError,
@@ -77,7 +79,13 @@ export {
   type TerminationReason,
 } from './core/message.ts';
 export { Operation } from './core/operation.ts';
-export { Props, type RestartOptions, type SpawnOptions, type StandardSchemaV1 } from './core/props.ts';
+export {
+  Props,
+  type RestartOptions,
+  type Shutdown,
+  type SpawnOptions,
+  type StandardSchemaV1,
+} from './core/props.ts';
 export { ActorStopped, Ref } from './core/ref.ts';
 export {
   type AnyDecision,
@@ -121,10 +129,23 @@ export {
   type TaskState,
 } from './restart/index.ts';
 export {
+  type ChildCounts,
+  type ChildInfo,
+  type ChildSpec,
+  type DynamicChildSpec,
+  DynamicSupervisor,
+  type DynamicSupervisorOptions,
   type Handlers,
   type Handling,
+  PartitionSupervisor,
+  type PartitionSupervisorOptions,
+  type RestartType,
   type State,
   StateMachine,
   type States,
   type StateTable,
+  type SupervisingOptions,
+  Supervisor,
+  type SupervisorOptions,
+  type SupervisorStrategy,
 } from './supervisor/index.ts';

@@ -55,6 +55,28 @@ export class InvalidAddress extends errorClass('INVALID_ADDRESS') {}
 export class InvalidEscalation extends errorClass('INVALID_ESCALATION') {}
 /** `supervise` or a strategy's `decide` gave something that is no decision; `cause` is the child's error. */
 export class BadSupervision extends errorClass('BAD_SUPERVISION') {}
+/** A supervisor has no restarts left for its children, and fails; `cause` is the child's last error. */
+export class RestartsExhausted extends errorClass('RESTARTS_EXHAUSTED') {
+  /** The child that has failed once too often. */
+  readonly child: string;
+  /** Its last errors, the oldest first. */
+  readonly errors: readonly Error[];
+
+  constructor(message: string, child = '', errors: readonly Error[] = []) {
+    super(message, errors.length > 0 ? { cause: errors.at(-1) } : undefined);
+    this.child = child;
+    this.errors = errors;
+  }
+}
+/** What a supervisor was asked to do with a child can't be done: there is none, or it is in another state; `problem` says which. */
+export class ChildError extends errorClass('CHILD') {
+  readonly problem: 'notFound' | 'alreadyPresent' | 'running' | 'restarting' | 'maxChildren';
+
+  constructor(problem: ChildError['problem'], message: string) {
+    super(message);
+    this.problem = problem;
+  }
+}
 /** A bounded mailbox with `overflow: 'fail'` had no room for the message. */
 export class MailboxFull extends errorClass('MAILBOX_FULL') {}
 /** A message cannot cross to another node as it is. */

@@ -1,9 +1,11 @@
 /** What users extend. Every member stands on the actor's host, which is there from `preStart` on. */
 import { ActorContextError, show } from '../base/errors.ts';
 import type { Logger } from '../base/log.ts';
+import type { World } from '../base/world.ts';
 import type { Uri } from './address.ts';
 import type { Stats } from './counts.ts';
 import type { EventStream } from './events.ts';
+import type { Notice } from './message.ts';
 import { Props, type SpawnOptions, type StandardSchemaV1 } from './props.ts';
 import type { Ref } from './ref.ts';
 import type { AnyDecision, Strategy } from './supervision.ts';
@@ -57,6 +59,7 @@ export interface Host {
   readonly messageSignal: AbortSignal;
   readonly log: Logger;
   readonly timers: Timers;
+  readonly world: World;
   spawn(what: Spawnable, options?: SpawnOptions): Ref;
   lookup(address: string | Uri): Ref;
   watch(ref: Ref): void;
@@ -69,6 +72,8 @@ export interface Host {
   stash(): void;
   unstashAll(): void;
   setReceiveTimeout(ms: number | undefined): void;
+  /** Puts a notice among this actor's own messages. */
+  notice(notice: Notice): void;
   pipeToSelf(
     promise: PromiseLike<unknown>,
     map: ((value: never) => unknown) | undefined,

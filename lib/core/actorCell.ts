@@ -1,10 +1,12 @@
 /** A cell as its actor sees it: what stands behind the members of `Actor`. The mechanism is in `cell.ts`. */
 import { show } from '../base/errors.ts';
 import { type Logger, prefixed } from '../base/log.ts';
+import type { World } from '../base/world.ts';
 import { type Host, type NodeFace, propsOf, type Receive, type Spawnable } from './actor.ts';
 import type { Uri } from './address.ts';
 import { Cell } from './cell.ts';
 import { Children } from './children.ts';
+import { stopOf } from './endingCell.ts';
 import { unhandledTermination } from './failingCell.ts';
 import { gone } from './mailCell.ts';
 import { Notice, PoisonPill, ReceiveTimeout, Terminated } from './message.ts';
@@ -31,6 +33,10 @@ export class ActorCell extends Cell implements Host {
 
   get childRefs(): Ref[] {
     return this.children === undefined ? [] : [...this.children].map(child => child.ref);
+  }
+
+  get world(): World {
+    return this.realm.world;
   }
 
   get node(): NodeFace {
@@ -196,7 +202,7 @@ export class ActorCell extends Cell implements Host {
           reject(error);
         }
       });
-      for (const child of [...children].reverse()) child.ref.stop();
+      for (const child of [...children].reverse()) child.signal(stopOf(child));
     });
   }
 

@@ -59,10 +59,14 @@ export abstract class Cell extends EndingCell {
         return this.resume();
       case 'restart':
         return this.beginRestart(signal as Signal<Ref> & { type: 'restart' });
+      case 'endInstance':
+        return this.endInstance(signal as Signal<Ref> & { type: 'endInstance' });
+      case 'begin':
+        return this.begin();
       case 'stop':
-        return this.beginStop(signal.type === 'giveUpChild' ? 'failed' : 'stopped');
+        return this.beginStop(endOf(signal), limitIn(signal));
       case 'stopInstead':
-        return this.stopInstead(signal.type === 'giveUpChild' ? 'failed' : 'stopped');
+        return this.stopInstead(endOf(signal), limitIn(signal));
       case 'kill':
         return this.kill();
       case 'supervise':
@@ -151,6 +155,7 @@ export abstract class Cell extends EndingCell {
   #started(): void {
     this.isStarted = true;
     const { ending, realm } = this;
+    this.extras?.onStep?.('started');
     if (ending !== undefined && ending.step !== 'wait') return this.proceed();
     this.ending = undefined;
     this.settle();
@@ -238,6 +243,9 @@ export abstract class Cell extends EndingCell {
     this.beginStop('stopped');
   }
 }
+
+const endOf = ({ type }: Signal<Ref>) => (type === 'giveUpChild' ? 'failed' : 'stopped');
+const limitIn = (signal: Signal<Ref>) => (signal.type === 'stop' ? signal.limit : undefined);
 
 const hold: Signal<Ref> = { type: 'hold' };
 const release: Signal<Ref> = { type: 'release' };

@@ -6,9 +6,10 @@ import { TimeoutError } from '../base/errors.ts';
 import type { Cancel } from '../base/world.ts';
 import { enter } from './ambient.ts';
 import { FailingCell } from './failingCell.ts';
-import { type Ending, type Instance, notStarted } from './mailCell.ts';
+import { type Ending, type Instance, type MailCell, nextToStop, notStarted } from './mailCell.ts';
 import { type Failure, Notice, type Signal, type TerminationReason } from './message.ts';
 import type { Operation } from './operation.ts';
+import { limitOf } from './props.ts';
 import { ActorStopped, type Ref } from './ref.ts';
 import { Work } from './work.ts';
 
@@ -25,21 +26,67 @@ export abstract class EndingCell extends FailingCell {
     this.proceed();
   }
 
-  protected beginStop(reason: TerminationReason): void {
+  /** A restart in two steps: the supervisor says when the second one, `begin`, is to be taken. */
+  protected endInstance({ failure, limit }: { failure: Failure; limit: number }): void {
+    this.failure = undefined;
+    this.isHandedOver = false;
+    this.life = 'restarting';
+    this.ending = { to: 'restart', failure, delay: undefined, step: 'hook', limit };
+    this.#beginEnd('restarted');
+    if (limit === 0) return this.#abandonInstance();
+    this.#limitAll(() => this.#abandonInstance());
+    this.proceed();
+  }
+
+  /** Starts the new instance after `endInstance`. */
+  protected begin(): void {
+    const { ending } = this;
+    if (ending?.to !== 'restart' || ending.step !== 'wait' || ending.delay !== undefined) return;
+    if (this.actor === undefined) this.start(ending.failure);
+  }
+
+  protected beginStop(reason: TerminationReason, limit?: number): void {
+    this.ending?.cancelLimit?.();
     this.failure = undefined;
     this.life = 'stopping';
-    this.ending = { to: 'stop', reason, step: 'children' };
+    this.ending = { to: 'stop', reason, step: 'children', limit };
     this.#beginEnd(reason);
+    this.#limitAll(() => this.kill());
+    this.proceed();
+  }
+
+  /** What has not ended by itself within its limit is ended. */
+  #limitAll(end: () => void): void {
+    const { ending, ref } = this;
+    const limit = ending?.limit ?? Number.POSITIVE_INFINITY;
+    if (ending === undefined || limit === Number.POSITIVE_INFINITY) return;
+    ending.cancelLimit = this.clock.after(limit, () => {
+      this.ignoreError(
+        new TimeoutError(`${ref.address} took longer than ${limit} ms to end and was cut short`),
+        'the end of an actor',
+      );
+      end();
+    });
+  }
+
+  /** The instance is left behind as it is: no hook, and its children are killed. */
+  #abandonInstance(): void {
+    const { ending } = this;
+    if (ending === undefined || ending.step === 'wait') return;
+    this.#leaveWork();
+    this.isStarted = false;
+    ending.step = 'children';
+    this.#endChildren(kill);
     this.proceed();
   }
 
   /** The old instance has had its `preRestart`, or will have: no `postStop` on top of it. */
-  protected stopInstead(reason: TerminationReason): void {
+  protected stopInstead(reason: TerminationReason, limit: number | undefined): void {
     const isHookDone = this.ending?.step !== 'hook';
     this.#cancelTimer?.();
     this.#cancelTimer = undefined;
     if (isHookDone && this.work?.step !== 'start') this.isStarted = false;
-    this.beginStop(reason);
+    this.beginStop(reason, limit);
   }
 
   /** Tells all that takes time that it should come to its end. */
@@ -77,6 +124,8 @@ export abstract class EndingCell extends FailingCell {
 
   /** What takes longer than the shutdown timeout from now on is left behind. */
   #limit(what: string, letGo: () => void): void {
+    // Then the whole end has one limit.
+    if (this.ending?.limit !== undefined) return;
     const { shutdownTimeout } = this.realm;
     this.#cancelTimer?.();
     this.#cancelTimer = this.clock.after(shutdownTimeout, () => {
@@ -114,8 +163,10 @@ export abstract class EndingCell extends FailingCell {
     if (ending.step !== 'children') return;
     if (!this.isStarted && this.#endChildren(stop)) return;
     ending.step = 'wait';
+    ending.cancelLimit?.();
     this.#leaveInstance();
-    if (ending.delay === 0) this.start(ending.failure);
+    if (ending.delay === undefined) this.extras?.onStep?.('ended');
+    else if (ending.delay === 0) this.start(ending.failure);
     else this.#cancelTimer = this.clock.after(ending.delay, () => this.start(ending.failure));
   }
 
@@ -135,7 +186,12 @@ export abstract class EndingCell extends FailingCell {
   /** Tells the children to end; whether there are any to wait for. */
   #endChildren(signal: Signal<Ref>): boolean {
     if (this.children === undefined || this.children.size === 0) return false;
-    for (const child of [...this.children].reverse()) child.signal(signal);
+    if (signal.type === 'kill') for (const child of this.children) child.signal(kill);
+    else {
+      const next = this.actor?.[nextToStop]?.();
+      const concerned = next === undefined ? [...this.children].reverse() : [next.inlet as MailCell];
+      for (const child of concerned) child.signal(stopOf(child));
+    }
     return true;
   }
 
@@ -162,7 +218,8 @@ export abstract class EndingCell extends FailingCell {
     this.work = undefined;
   }
 
-  protected kill(): void {
+  /** Waits no longer for what is under way. */
+  #leaveWork(): void {
     this.work?.letGo();
     this.work?.cancel();
     this.mainWork?.letGo();
@@ -170,6 +227,10 @@ export abstract class EndingCell extends FailingCell {
     this.#cancelAll(this.extras?.pending, 'killed');
     this.work = undefined;
     this.mainWork = undefined;
+  }
+
+  protected kill(): void {
+    this.#leaveWork();
     const isHookDone =
       this.ending?.to === 'stop' ? this.ending.step !== 'children' : this.ending !== undefined;
     if (isHookDone) this.isStarted = false;
@@ -209,6 +270,7 @@ export abstract class EndingCell extends FailingCell {
   /** The order is a contract: dead letters, then the parent, which frees the name, then the watchers. */
   #finish(reason: TerminationReason): void {
     const { ref, realm, parent, watchers } = this;
+    this.ending?.cancelLimit?.();
     this.#leaveInstance();
     this.life = 'stopped';
     ref.inlet = realm.office(reason);
@@ -219,6 +281,7 @@ export abstract class EndingCell extends FailingCell {
     if (watchers !== undefined) {
       for (const watcher of watchers) watcher.inlet.signal({ type: 'terminated', ref, reason }, watcher);
     }
+    this.extras?.onStep?.('gone', reason);
     this.watchers = undefined;
     this.signals = undefined;
     this.extras = undefined;
@@ -242,3 +305,10 @@ export abstract class EndingCell extends FailingCell {
 
 const stop: Signal<Ref> = { type: 'stop' };
 const kill: Signal<Ref> = { type: 'kill' };
+
+/** How a parent tells that child to stop. */
+export function stopOf({ options }: MailCell): Signal<Ref> {
+  const { shutdown } = options ?? {};
+  if (shutdown === undefined) return stop;
+  return shutdown === 'brutal_kill' ? kill : { type: 'stop', limit: limitOf(shutdown) };
+}

@@ -1,11 +1,15 @@
 /** What few actors have and an idle one should not pay for: made when it is first used. */
 import type { Cancel } from '../base/world.ts';
 import type { Receive } from './actor.ts';
+import type { TerminationReason } from './message.ts';
 import type { Operation } from './operation.ts';
 import type { Ref } from './ref.ts';
 import type { Budget } from './supervision.ts';
 import type { Timers } from './timers.ts';
 import type { Watching } from './watching.ts';
+
+/** `ended`: the instance is gone, and the next one waits for `begin`; `gone`: so is the actor. */
+export type Milestone = 'started' | 'ended' | 'gone';
 
 export class Extras {
   watching: Watching | undefined;
@@ -21,6 +25,8 @@ export class Extras {
   /** Addresses of remote askers that gave up before their message was handled; the oldest are forgotten. */
   abandonedBy: Set<string> | undefined;
   receiveTimeout: { ms: number; since: number; cancel: Cancel } | undefined;
+  /** Who is told how far a start or an end has come, and at the very end how it ended. */
+  onStep: ((step: Milestone, reason?: TerminationReason) => void) | undefined;
   /** The restarts that are left to this actor, where its supervisor counts those of each child by itself. */
   budget: Budget | undefined;
   /** The restarts that are left to its children, where it counts them together. */

@@ -14,6 +14,7 @@ import {
   concerned,
   type Decision,
   defaultDecision,
+  Later,
   type Strategy,
 } from './supervision.ts';
 
@@ -76,7 +77,7 @@ export abstract class FailingCell extends MailCell {
   }
 
   /** Whether its supervisor failed itself because of this actor's failure, so that both share one fate. */
-  protected isHandedOver = false;
+  isHandedOver = false;
 
   protected resume(): void {
     const { failure } = this;
@@ -116,7 +117,7 @@ export abstract class FailingCell extends MailCell {
       return this.ignoreFailure({ child: ref, failure });
     }
     const decision = this.#decide(child, failure);
-    if (decision === undefined) return;
+    if (decision === undefined || decision === Later) return;
     if (decision.directive === 'resume') child.signal(resume);
     else if (decision.directive === 'stop') this.#stopConcerned(child);
     else if (decision.directive === 'restart') this.#restartConcerned(child, failure, decision);

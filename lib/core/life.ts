@@ -36,6 +36,9 @@ export type Action =
   | 'resume'
   /** End the old instance once what it does now is done, then start a new one. */
   | 'restart'
+  /** The first half of that; the second is `begin`. */
+  | 'endInstance'
+  | 'begin'
   /** End once what it does now is done. */
   | 'stop'
   /** It was about to restart: end instead. */
@@ -62,6 +65,8 @@ const alive = {
   release: 'release',
   resume: 'ignore',
   restart: 'restart',
+  endInstance: 'endInstance',
+  begin: 'ignore',
   stop: 'stop',
   giveUpChild: 'stop',
   kill: 'kill',
@@ -73,14 +78,19 @@ const alive = {
   childStopped: 'bury',
 } as const satisfies Row;
 
-const ending = { ...alive, restart: 'ignore', childFailed: 'ignoreFailure' } as const satisfies Row;
+const ending = {
+  ...alive,
+  restart: 'ignore',
+  endInstance: 'ignore',
+  childFailed: 'ignoreFailure',
+} as const satisfies Row;
 
 export const table: Readonly<Record<Life, Row>> = {
   starting: alive,
   running: alive,
   busy: alive,
   suspended: { ...alive, resume: 'resume' },
-  restarting: { ...ending, stop: 'stopInstead', giveUpChild: 'stopInstead' },
+  restarting: { ...ending, begin: 'begin', stop: 'stopInstead', giveUpChild: 'stopInstead' },
   stopping: { ...ending, hold: 'ignore', release: 'ignore', stop: 'ignore', giveUpChild: 'ignore' },
   stopped: {
     ...ending,

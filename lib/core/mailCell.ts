@@ -3,7 +3,7 @@
  * lowest rung of the cell; the others are `FailingCell`, `EndingCell`, `Cell` and, for the actor's own eyes, `ActorCell`.
  */
 import { asError, TroupeError } from '../base/errors.ts';
-import type { Clock } from '../base/world.ts';
+import type { Cancel, Clock } from '../base/world.ts';
 import type { Actor, Host, Receive } from './actor.ts';
 import { enter } from './ambient.ts';
 import { Ask } from './ask.ts';
@@ -45,18 +45,24 @@ import { Work } from './work.ts';
 /** The main activity of an actor that has one beside, or instead of, `receive`: what a `Process` runs on. */
 export const main: unique symbol = Symbol('main');
 
+/** Which child is to be stopped next, for an actor that does not stop all of them at once; undefined when none is left. */
+export const nextToStop: unique symbol = Symbol('nextToStop');
+
 /** @internal An actor as the cell sees it. */
-export type Instance = Actor<unknown, unknown> & { [main]?(): unknown };
+export type Instance = Actor<unknown, unknown> & { [main]?(): unknown; [nextToStop]?(): Ref | undefined };
 
 /** What the cell is on its way to, and how far it has got. */
-export type Ending =
+export type Ending = { readonly limit?: number | undefined; cancelLimit?: Cancel } & (
   | {
       readonly to: 'restart';
       readonly failure: Failure;
-      readonly delay: number;
+      /** How long to wait before the new instance starts; undefined: until it is told to begin. */
+      readonly delay: number | undefined;
       step: 'hook' | 'children' | 'wait';
     }
-  | { readonly to: 'stop'; readonly reason: TerminationReason; step: 'children' | 'hook' | 'end' };
+  | { readonly to: 'stop'; readonly reason: TerminationReason; step: 'children' | 'hook' | 'end' }
+);
+
 export abstract class MailCell extends Inlet<Ref> {
   readonly realm: Home;
   readonly ref: Ref;
@@ -132,7 +138,7 @@ export abstract class MailCell extends Inlet<Ref> {
   }
 
   /** Puts a notice of the runtime in its turn among the messages. */
-  protected notice(notice: Notice, sender?: Ref): void {
+  notice(notice: Notice, sender?: Ref): void {
     if (this.life === 'stopped') return;
     this.realm.counts.told++;
     (this.mailbox ?? this.openMailbox()).pushNotice(notice, sender);

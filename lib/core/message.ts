@@ -34,7 +34,11 @@ export type Signal<R> =
   /** The supervisor's decisions about this actor's own failure, or about its part in a sibling's. */
   | { readonly type: 'resume' }
   | { readonly type: 'restart'; readonly failure: Failure; readonly delay: number }
-  | { readonly type: 'stop' }
+  /** End the instance now, within `limit` ms, and start a new one at `begin`. */
+  | { readonly type: 'endInstance'; readonly failure: Failure; readonly limit: number }
+  | { readonly type: 'begin' }
+  /** `limit`: so many ms, then it is killed. */
+  | { readonly type: 'stop'; readonly limit?: number }
   /** Stop because of a failure: as `stop`, but watchers hear `failed`. */
   | { readonly type: 'giveUpChild' }
   | { readonly type: 'kill' }

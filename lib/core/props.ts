@@ -35,9 +35,30 @@ export interface SpawnOptions {
   supervision?: Strategy | undefined;
   /** How its own restarts are limited. */
   restart?: RestartOptions | undefined;
+  /**
+   * When its parent stops it: how long, in ms, it may take, its children included, before it is killed; `'brutal_kill'`:
+   * killed at once; `'infinity'`: as long as it takes. Unless given, its own `postStop` has the node's `shutdownTimeout`.
+   */
+  shutdown?: Shutdown | undefined;
 }
 
-const known = ['name', 'mailbox', 'supervision', 'restart'];
+/** How an actor is stopped, after OTP's child specifications: so many ms, then it is killed. */
+export type Shutdown = number | 'brutal_kill' | 'infinity';
+
+/** In ms. */
+export const limitOf = (shutdown: Shutdown): number =>
+  shutdown === 'infinity' ? Number.POSITIVE_INFINITY : shutdown === 'brutal_kill' ? 0 : shutdown;
+
+/** @throws TypeError that says what is wrong with it */
+export function checkShutdown(shutdown: unknown): asserts shutdown is Shutdown {
+  if (shutdown === 'brutal_kill' || shutdown === 'infinity') return;
+  if (typeof shutdown === 'number' && shutdown >= 0) return;
+  throw new TypeError(
+    `shutdown must be milliseconds from 0 up, 'brutal_kill' or 'infinity', not ${show(shutdown)}`,
+  );
+}
+
+const known = ['name', 'mailbox', 'supervision', 'restart', 'shutdown'];
 
 /** @throws TypeError that names the option and what is wrong with it */
 export function checkSpawnOptions(options: SpawnOptions): void {
@@ -51,7 +72,8 @@ export function checkSpawnOptions(options: SpawnOptions): void {
       throw new TypeError(`spawn: there is no option ${show(key)}; the options are ${known.join(', ')}`);
     }
   }
-  const { mailbox, supervision } = options;
+  const { mailbox, supervision, shutdown } = options;
+  if (shutdown !== undefined) checkShutdown(shutdown);
   if (mailbox !== undefined && typeof mailbox !== 'function') {
     throw new TypeError(
       `spawn: mailbox must be unbounded(), bounded({ capacity }) or priority(compare), not ${show(mailbox)}`,

@@ -44,6 +44,9 @@ export const Stop = Object.freeze(new Decision('stop'));
 /** The supervisor can't decide: it fails itself with the same error. */
 export const Escalate = Object.freeze(new Decision('escalate'));
 
+/** @internal The supervisor has heard, and will see to it: until then the child stays suspended. */
+export const Later = Object.freeze(new Decision('escalate'));
+
 /** Replace the instance: `Restart`, or `Restart({ max, within })` with limits of its own. */
 export interface RestartDecision {
   /**

@@ -20,12 +20,13 @@ export function checkLimits({ max, within }: Limits): void {
 }
 
 /**
- * Admits at most `max` restarts within any `within` milliseconds: one that is exactly `within` old counts no more. What
- * is not admitted does not count either. Times never go back.
+ * Admits at most `max` restarts within any `within` milliseconds: one that is exactly `within` old counts no more, unless
+ * the window is closed, as that of OTP's supervisors is. What is not admitted does not count either. Times never go back.
  */
 export class Intensity {
   readonly #max: number;
   readonly #within: number;
+  readonly #isClosed: boolean;
   /** When the last ones were admitted: a ring that grows up to `max` places. */
   readonly #ring: number[] = [];
   /** The place of the oldest one that still counts, and how many do; the places after these are free. */
@@ -33,8 +34,9 @@ export class Intensity {
   #count = 0;
 
   /** @throws TypeError that names the limit and what is wrong with it */
-  constructor(limits: Limits) {
+  constructor(limits: Limits, { isClosed = false }: { isClosed?: boolean } = {}) {
     checkLimits(limits);
+    this.#isClosed = isClosed;
     this.#max = limits.max;
     this.#within = limits.within;
   }
@@ -50,12 +52,16 @@ export class Intensity {
 
   /** How many restarts have been spent and still count; none ever does if `max` is Infinity. */
   used(now: number): number {
-    while (this.#count > 0 && now - (this.#ring[this.#oldest] as number) >= this.#within) {
+    while (this.#count > 0 && this.#isOver(now - (this.#ring[this.#oldest] as number))) {
       this.#oldest = (this.#oldest + 1) % this.#max;
       this.#count--;
     }
     if (this.#count === 0) this.#oldest = 0; // so that few, far apart, fill few places
     return this.#count;
+  }
+
+  #isOver(age: number): boolean {
+    return this.#isClosed ? age > this.#within : age >= this.#within;
   }
 
   /** How many restarts are left. */
