@@ -82,7 +82,7 @@ export { Operation } from './core/operation.ts';
 export {
   Props,
   type RestartOptions,
-  type Shutdown,
+  type ShutdownLimit,
   type SpawnOptions,
   type StandardSchemaV1,
 } from './core/props.ts';

@@ -39,18 +39,18 @@ export interface SpawnOptions {
    * When its parent stops it: how long, in ms, it may take, its children included, before it is killed; `'brutal_kill'`:
    * killed at once; `'infinity'`: as long as it takes. Unless given, its own `postStop` has the node's `shutdownTimeout`.
    */
-  shutdown?: Shutdown | undefined;
+  shutdown?: ShutdownLimit | undefined;
 }
 
 /** How an actor is stopped, after OTP's child specifications: so many ms, then it is killed. */
-export type Shutdown = number | 'brutal_kill' | 'infinity';
+export type ShutdownLimit = number | 'brutal_kill' | 'infinity';
 
 /** In ms. */
-export const limitOf = (shutdown: Shutdown): number =>
+export const limitOf = (shutdown: ShutdownLimit): number =>
   shutdown === 'infinity' ? Number.POSITIVE_INFINITY : shutdown === 'brutal_kill' ? 0 : shutdown;
 
 /** @throws TypeError that says what is wrong with it */
-export function checkShutdown(shutdown: unknown): asserts shutdown is Shutdown {
+export function checkShutdown(shutdown: unknown): asserts shutdown is ShutdownLimit {
   if (shutdown === 'brutal_kill' || shutdown === 'infinity') return;
   if (typeof shutdown === 'number' && shutdown >= 0) return;
   throw new TypeError(

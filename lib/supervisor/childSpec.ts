@@ -5,7 +5,7 @@ import {
   checkShutdown,
   checkSpawnOptions,
   type Props,
-  type Shutdown,
+  type ShutdownLimit,
   type SpawnOptions,
 } from '../core/props.ts';
 import { type BackoffOptions, checkBackoff } from '../restart/index.ts';
@@ -28,7 +28,7 @@ export interface ChildSpec {
    * How long, in ms, it may take to stop before it is killed (5000; `'infinity'` for a supervisor, whose children take as
    * long as they may); `'brutal_kill'`: killed at once.
    */
-  readonly shutdown?: Shutdown | undefined;
+  readonly shutdown?: ShutdownLimit | undefined;
   /** Whether the supervisor's `autoShutdown` looks at it (false). */
   readonly significant?: boolean | undefined;
   /** What `countChildren` counts it as; found out unless given. */
@@ -46,7 +46,7 @@ export interface CompleteSpec {
   readonly id: string | undefined;
   readonly props: Props;
   readonly restart: RestartType;
-  readonly shutdown: Shutdown;
+  readonly shutdown: ShutdownLimit;
   readonly significant: boolean;
   readonly type: 'worker' | 'supervisor';
   readonly backoff: BackoffOptions | undefined;

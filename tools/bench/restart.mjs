@@ -1,5 +1,6 @@
-// A child crashes and is restarted a hundred thousand times.
-import { Actor, Node, oneForOne, silentLogger } from 'troupe';
+// A child crashes and is restarted a hundred thousand times; and the same below a Supervisor with 1, 1000 and 100 000 children,
+// which crash in turn: what a restart costs must not depend on how many there are.
+import { Actor, Node, oneForOne, Supervisor, silentLogger } from 'troupe';
 import { checkBooks, measure, signal } from './measure.mjs';
 
 const ops = 100_000;
@@ -46,3 +47,34 @@ async function bare() {
 }
 
 await measure('restart', ops, run, bare);
+
+/** The children of a supervisor crash in turn, each once the one before is up again. */
+async function supervised(size) {
+  let crashes = 0;
+  let onUp = () => {};
+  class Child extends Actor {
+    preStart() {
+      onUp();
+    }
+    receive() {
+      throw crash;
+    }
+  }
+  const node = await Node.start({ logger: silentLogger });
+  const intensity = Number.POSITIVE_INFINITY;
+  const children = Array.from({ length: size }, (_, i) => ({ id: `child${i}`, start: Child }));
+  const supervisor = node.spawn(Supervisor.using({ intensity, children }));
+  const refs = (await Supervisor.whichChildren(supervisor)).map(({ ref }) => ref);
+  const crashAll = async () => {
+    const end = signal();
+    let left = ops;
+    onUp = () => (left-- === 0 ? end.done() : refs[crashes++ % size].tell('crash'));
+    onUp();
+    await end.promise;
+  };
+  await measure(`restart/supervisor of ${size}`, ops, crashAll, bare);
+  checkBooks(node);
+  await node.stop();
+}
+
+for (const size of [1, 1000, 100_000]) await supervised(size);
