@@ -66,6 +66,7 @@ export {
   NodeUnresponsive,
   NodeUp,
   OperationRefused,
+  ShutdownTaskFailed,
   SupervisionWarning,
   UnhandledMessage,
 } from './core/events.ts';
@@ -79,6 +80,7 @@ export {
   type TerminationReason,
 } from './core/message.ts';
 export { Operation } from './core/operation.ts';
+export { printTree } from './core/printTree.ts';
 export {
   Props,
   type RestartOptions,
@@ -87,6 +89,14 @@ export {
   type StandardSchemaV1,
 } from './core/props.ts';
 export { ActorStopped, Ref } from './core/ref.ts';
+export type {
+  Shutdown,
+  ShutdownContext,
+  ShutdownPhase,
+  ShutdownReason,
+  ShutdownTask,
+  ShutdownTaskOptions,
+} from './core/shutdown.ts';
 export {
   type AnyDecision,
   allForOne,
@@ -102,8 +112,10 @@ export {
   type StrategyOptions,
 } from './core/supervision.ts';
 export type { Timers } from './core/timers.ts';
+export { type ActorTree, type TreeOptions, type TreeRoot, tree } from './core/tree.ts';
 export { Node } from './node/node.ts';
 export type { NodeOptions } from './node/options.ts';
+export type { ShutdownOptions, ShutdownPhaseOptions } from './node/shutdownOptions.ts';
 export { type Awaitable, type GetOptions, Process, sleep, withTimeout } from './process/index.ts';
 export type {
   CurveOptions,

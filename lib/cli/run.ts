@@ -25,7 +25,7 @@ export async function run(options: StartOptions, log: Logger): Promise<number> {
   // An actor that only waits for messages does not keep the process alive.
   systemClock.after(Number.POSITIVE_INFINITY, () => {});
   const runner = new Runner(options, log);
-  onSignal(exitCode => runner.interrupt(exitCode));
+  onSignal((exitCode, signal) => runner.interrupt(exitCode, signal));
   return runner.run();
 }
 
@@ -48,10 +48,10 @@ class Runner {
     this.#log = log;
   }
 
-  interrupt(exitCode: number): void {
+  interrupt(exitCode: number, signal: string): void {
     if (this.#node === undefined) process.exit(exitCode);
     this.#interrupted = exitCode;
-    void this.#node.stop();
+    void this.#node.stop(`signal ${signal}`);
   }
 
   async run(): Promise<number> {
@@ -138,7 +138,7 @@ class Runner {
   /** Waits before a respawn; gives whether there is still a node to spawn on. */
   #pause(node: Node): Promise<boolean> {
     return new Promise(resolve => {
-      const cancel = systemClock.after(pauseBeforeRespawn, () => resolve(this.#isRunning(node)));
+      const cancel = systemClock.after(pauseBeforeRespawn, () => resolve(node.shutdown.reason === undefined));
       void node.stopped.then(() => {
         cancel();
         resolve(false);

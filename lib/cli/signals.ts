@@ -7,14 +7,14 @@ export function onHangup(reload: () => void): void {
   process.on('SIGHUP', reload);
 }
 
-/** @param stop called once, at the first signal, with the exit code that it stands for */
-export function onSignal(stop: (exitCode: number) => void): void {
+/** @param stop called once, at the first signal, with the exit code that it stands for and its name */
+export function onSignal(stop: (exitCode: number, signal: string) => void): void {
   let isStopping = false;
   for (const [signal, exitCode] of Object.entries(exitCodes)) {
     process.on(signal, () => {
       if (isStopping) process.exit(exitCode);
       isStopping = true;
-      stop(exitCode);
+      stop(exitCode, signal);
     });
   }
 }

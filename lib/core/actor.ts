@@ -8,6 +8,7 @@ import type { EventStream } from './events.ts';
 import type { Notice } from './message.ts';
 import { Props, type SpawnOptions, type StandardSchemaV1 } from './props.ts';
 import type { Ref } from './ref.ts';
+import type { Shutdown, ShutdownReason } from './shutdown.ts';
 import type { AnyDecision, Strategy } from './supervision.ts';
 import type { Timers } from './timers.ts';
 
@@ -18,10 +19,11 @@ export interface NodeFace {
   readonly guardian: Ref;
   readonly events: EventStream;
   readonly stopped: Promise<void>;
+  readonly shutdown: Shutdown;
   spawn: Spawn;
   lookup<M = unknown>(address: string | Uri): Ref<M>;
   stats(): Stats;
-  stop(): Promise<void>;
+  stop(reason?: ShutdownReason): Promise<void>;
 }
 
 /** A function as an actor: called with every message; `context` has the members that a class has on `this`. */
@@ -380,7 +382,8 @@ function makeProps(what: object): Props {
     return new Props(name, () => new (what as new () => object)(), undefined, (what as ActorClass).accepts);
   }
   if (/^class\b/.test(Function.prototype.toString.call(what))) throw notSpawnable(what);
-  return new Props(name, () => new FunctionActor(what as ActorFunction<unknown>), undefined);
+  const create = () => new FunctionActor(what as ActorFunction<unknown>);
+  return new Props(name, create, undefined, undefined, name === '' ? 'function' : name);
 }
 
 const notSpawnable = (what: unknown) =>

@@ -164,6 +164,7 @@ export abstract class Cell extends EndingCell {
         realm.events.publish(new ActorStarted(this.ref));
     } else if (ending.to === 'restart') {
       realm.counts.restarts++;
+      this.more().restarts++;
       realm.events.publish(new ActorRestarted(this.ref, ending.failure.error));
     }
     if (this.children !== undefined)

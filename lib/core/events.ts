@@ -2,6 +2,7 @@
 import { asError } from '../base/errors.ts';
 import type { DeadLetterReason } from './message.ts';
 import type { Ref } from './ref.ts';
+import type { ShutdownPhase } from './shutdown.ts';
 
 /** Nobody handled this message, and nobody will. */
 export class DeadLetter {
@@ -224,6 +225,21 @@ export class InvalidMessage {
     this.ref = ref;
     this.message = message;
     this.issues = issues;
+  }
+}
+
+/** A task of the node's end threw, or took too long. It keeps nothing: the phase goes on without it. */
+export class ShutdownTaskFailed {
+  readonly phase: ShutdownPhase;
+  /** The name that the task was added with. */
+  readonly task: string;
+  /** A `TimeoutError` when it took too long. */
+  readonly error: Error;
+
+  constructor(phase: ShutdownPhase, task: string, error: Error) {
+    this.phase = phase;
+    this.task = task;
+    this.error = error;
   }
 }
 

@@ -12,6 +12,8 @@ import type { Watching } from './watching.ts';
 export type Milestone = 'started' | 'ended' | 'gone';
 
 export class Extras {
+  /** How often a new instance has taken the place of one that failed. */
+  restarts = 0;
   watching: Watching | undefined;
   timers: Timers | undefined;
   /** Messages put aside, oldest first. */

@@ -345,6 +345,11 @@ export abstract class MailCell extends Inlet<Ref> {
   get waiting(): { queued: number; stashed: number } {
     return { queued: this.mailbox?.size ?? 0, stashed: this.extras?.stash.length ?? 0 };
   }
+
+  /** @internal How often it has been restarted. */
+  get restarts(): number {
+    return this.extras?.restarts ?? 0;
+  }
 }
 
 /** The answer to what a notice says when it says nothing any more. */

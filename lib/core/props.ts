@@ -93,6 +93,8 @@ export function checkSpawnOptions(options: SpawnOptions): void {
 export class Props<M = unknown> {
   /** The lower-case name of the class, from which names of actors are made. */
   readonly className: string;
+  /** The name of the class or the function as it is written; `class` or `function` where it has none. */
+  readonly title: string;
   /** @internal */
   readonly create: () => object;
   readonly params: unknown;
@@ -102,8 +104,15 @@ export class Props<M = unknown> {
   declare readonly messages?: M;
 
   /** @internal use `Class.using(params)` */
-  constructor(className: string, create: () => object, params: unknown, accepts?: StandardSchemaV1) {
+  constructor(
+    className: string,
+    create: () => object,
+    params: unknown,
+    accepts?: StandardSchemaV1,
+    title = className === '' ? 'class' : className,
+  ) {
     this.className = className === '' ? 'actor' : className.toLowerCase();
+    this.title = title;
     this.create = create;
     this.params = params;
     this.accepts = accepts;
@@ -113,7 +122,7 @@ export class Props<M = unknown> {
   using(params: unknown): Props<M> {
     const isMerge = isPlain(this.params) && isPlain(params);
     const merged = isMerge ? { ...(this.params as object), ...(params as object) } : params;
-    return new Props(this.className, this.create, merged, this.accepts);
+    return new Props(this.className, this.create, merged, this.accepts, this.title);
   }
 }
 

@@ -1,4 +1,5 @@
 /** Writes down what goes wrong: the events that somebody should see who subscribed to none. */
+import { show } from '../base/errors.ts';
 import type { Logger } from '../base/log.ts';
 import {
   ActorError,
@@ -15,6 +16,7 @@ import {
   NodeUnresponsive,
   NodeUp,
   OperationRefused,
+  ShutdownTaskFailed,
   SupervisionWarning,
 } from '../core/events.ts';
 import type { Ref } from '../core/ref.ts';
@@ -24,6 +26,9 @@ export function narrate(events: EventStream, logger: Logger, isVerbose: boolean)
   events.subscribe(ActorError, ({ ref, error }) => logger.error(`${ref} failed:`, error));
   events.subscribe(ErrorIgnored, ({ ref, error, where }) =>
     logger.warn(`${ref ?? 'the node'}: ignored an error in ${where}:`, error),
+  );
+  events.subscribe(ShutdownTaskFailed, ({ phase, task, error }) =>
+    logger.error(`the shutdown task ${show(task)} of ${phase} failed:`, error),
   );
   events.subscribe(SupervisionWarning, ({ ref, text }) => logger.warn(`${ref}: ${text}`));
   events.subscribe(HighWaterMarkReached, highWater(logger));

@@ -6,10 +6,12 @@ import type { Stats } from '../core/counts.ts';
 import type { EventStream } from '../core/events.ts';
 import type { Failure } from '../core/message.ts';
 import type { Ref } from '../core/ref.ts';
+import type { Shutdown, ShutdownReason } from '../core/shutdown.ts';
 import { System } from '../core/system.ts';
 import type { RegisteredClass, Remoting } from '../remoting/index.ts';
 import { narrate } from './narrator.ts';
 import { type CompleteOptions, completeOptions, type NodeOptions } from './options.ts';
+import { NodeShutdown } from './shutdown.ts';
 
 /** Where actors live. Any number of nodes can live in one process. */
 export class Node implements NodeFace {
@@ -22,12 +24,12 @@ export class Node implements NodeFace {
    * @throws NameConflict, TypeError, and NodeStopped once the node has been stopped
    */
   readonly spawn: Spawn;
+  readonly #shutdown: NodeShutdown;
   readonly #system: System;
   readonly #options: CompleteOptions;
   /** Loaded only by a node that has an address. */
   #remoting: Remoting | undefined;
   readonly #registered = new Set<RegisteredClass>();
-  #stopping: Promise<void> | undefined;
   #hasStopped: () => void = () => {};
 
   private constructor(options: CompleteOptions) {
@@ -35,6 +37,7 @@ export class Node implements NodeFace {
     this.incarnation = options.world.uuid();
     this.#system = new System(this, options);
     this.spawn = this.#system.spawn;
+    this.#shutdown = new NodeShutdown(options.world.clock, this.events, options.phaseTimeouts);
     this.stopped = new Promise(resolve => {
       this.#hasStopped = resolve;
     });
@@ -103,16 +106,26 @@ export class Node implements NodeFace {
     return this.#system.stats(this.#remoting?.queued ?? 0);
   }
 
-  /** Stops all actors, children first, then remoting. Calling it again waits for the same end. */
-  stop(): Promise<void> {
-    this.#stopping ??= this.#stop();
-    return this.#stopping;
+  /** What is to be done when the node stops, besides stopping its actors: `node.shutdown.addTask(phase, name, task)`. */
+  get shutdown(): Shutdown {
+    return this.#shutdown;
   }
 
-  async #stop(): Promise<void> {
+  /**
+   * Runs the tasks of `beforeStop`, `unbind` and `drain`, stops all actors, children first, then remoting, and runs the tasks of
+   * `afterStop`. Calling it again waits for the same end; never rejects.
+   * @param reason what the tasks are told
+   */
+  stop(reason: ShutdownReason = this.failure === undefined ? 'stop' : 'failure'): Promise<void> {
+    // A task may call it before the first call has returned.
+    if (this.#shutdown.reason === undefined)
+      void this.#shutdown.run(reason, () => this.#end()).then(this.#hasStopped);
+    return this.stopped;
+  }
+
+  async #end(): Promise<void> {
     await this.#system.stop();
     await this.#remoting?.stop();
-    this.#hasStopped();
   }
 
   /** `await using node = await Node.start()` stops it at the end of the block. */

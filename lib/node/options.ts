@@ -5,6 +5,7 @@ import { type Clock, type Random, type Scheduler, type World, world } from '../b
 import { checkNodeAddress } from '../core/address.ts';
 import { defaultStrategy, Strategy } from '../core/supervision.ts';
 import type { RemotingOptions, TransportFactory } from '../remoting/index.ts';
+import { type PhaseTimeouts, phaseTimeouts, type ShutdownOptions } from './shutdownOptions.ts';
 
 export interface NodeOptions {
   /**
@@ -20,6 +21,8 @@ export interface NodeOptions {
   supervision?: Strategy | undefined;
   /** How long, in ms, stopping the node, a `postStop` or the cleanup of a process may take (5000); then it is cut short. */
   shutdownTimeout?: number | undefined;
+  /** How long what else is to be done when the node stops may take: the tasks of `node.shutdown`. */
+  shutdown?: ShutdownOptions | undefined;
   /** Where log lines go: warnings and errors to standard error unless given. */
   logger?: Logger | undefined;
   /** Also log dead letters. */
@@ -41,6 +44,7 @@ export interface CompleteOptions {
   readonly transport: TransportFactory | undefined;
   readonly supervision: Strategy;
   readonly shutdownTimeout: number;
+  readonly phaseTimeouts: PhaseTimeouts;
   readonly logger: Logger;
   readonly verbose: boolean;
   readonly world: World;
@@ -52,6 +56,7 @@ const known = [
   'remoting',
   'supervision',
   'shutdownTimeout',
+  'shutdown',
   'logger',
   'verbose',
   'clock',
@@ -99,6 +104,7 @@ export function completeOptions(options: NodeOptions): CompleteOptions {
     transport,
     supervision,
     shutdownTimeout,
+    phaseTimeouts: phaseTimeouts(options.shutdown),
     logger,
     verbose,
     world: world(parts),

@@ -1,4 +1,5 @@
 /** Actors for the spec of `startnode` to run. */
+import { AssertionError } from 'node:assert';
 import { createServer } from 'node:net';
 import { Actor, Process } from 'troupe';
 
@@ -65,6 +66,28 @@ export class Logging extends Process {
     gone.stop();
     yield gone.join();
     gone.tell('too late');
+  }
+}
+
+/** Prints what the tasks of the node's end are told; that of `drain` takes for ever if the params say so. */
+export class Serving extends Actor<string, { hangs: boolean } | undefined> {
+  override preStart() {
+    for (const phase of ['beforeStop', 'unbind', 'drain', 'afterStop'] as const) {
+      this.node.shutdown.addTask(phase, 'print', ({ reason }) => {
+        console.log(`${phase}: ${reason}`);
+        return phase === 'drain' && this.params?.hangs ? new Promise(() => {}) : undefined;
+      });
+    }
+    console.log('serves');
+  }
+
+  override receive(message: string) {
+    if (message === 'stop') this.stop();
+    else throw new AssertionError({ message: 'escalates' });
+  }
+
+  override postStop() {
+    console.log('stopped');
   }
 }
 

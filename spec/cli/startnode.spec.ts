@@ -230,6 +230,47 @@ describe('startnode', function () {
     });
   });
 
+  describe('the tasks of the shutdown', () => {
+    for (const [signal, code] of [
+      ['SIGINT', 130],
+      ['SIGTERM', 143],
+    ] as const) {
+      it(`run around the end of the actors at ${signal}, and know of it`, async () => {
+        const command = new Command(['-a', `${actors}.Serving`]);
+        await command.line('serves');
+        command.kill(signal);
+        assert.deepEqual(await command.end, {
+          code,
+          signal: null,
+          stdout: phasesFor(`signal ${signal}`, { stoppedFirst: false }),
+          stderr: '',
+        });
+      });
+    }
+
+    it('run when the actor has stopped by itself', async () => {
+      const { code, stdout } = await startnode(['-a', `${actors}.Serving`, '-m', '"stop"']);
+      assert.deepEqual([code, stdout], [0, phasesFor('stop', { stoppedFirst: true })]);
+    });
+
+    it('run when the node has failed', async () => {
+      const { code, stdout } = await startnode(['-a', `${actors}.Serving`, '-m', '"fail"']);
+      assert.deepEqual([code, stdout], [1, phasesFor('failure', { stoppedFirst: false })]);
+    });
+
+    it('are cut short, whatever they do, by a second signal', async () => {
+      const command = new Command(['-a', `${actors}.Serving`, '-i', '{"hangs":true}']);
+      await command.line('serves');
+      command.kill('SIGTERM');
+      await command.line('drain');
+      command.kill('SIGINT');
+      const { code, stdout, stderr } = await command.end;
+      assert.equal(code, 130);
+      assert.match(stdout, /drain: signal SIGTERM\n$/);
+      assert.equal(stderr, '');
+    });
+  });
+
   describe('--keep-running', () => {
     it('spawns the actor again, without the messages, until a signal comes', async () => {
       const command = new Command([
@@ -372,6 +413,13 @@ function assertRefused({ code, stdout, stderr }: End, line: RegExp): void {
   assert.match(stderr, /^startnode: [^\n]+\n$/);
   assert.match(stderr.slice('startnode: '.length, -1), line);
   assert.deepEqual([code, stdout], [1, '']);
+}
+
+/** What `Serving` prints, for a node that stops for that reason. */
+function phasesFor(reason: string, { stoppedFirst }: { stoppedFirst: boolean }): string {
+  const before = ['beforeStop', 'unbind', 'drain'].map(phase => `${phase}: ${reason}`);
+  const steps = stoppedFirst ? ['stopped', ...before] : [...before, 'stopped'];
+  return ['serves', ...steps, `afterStop: ${reason}`, ''].join('\n');
 }
 
 const silent = (code: number): End => ({ code, signal: null, stdout: '', stderr: '' });

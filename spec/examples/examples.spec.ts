@@ -51,6 +51,27 @@ describe('examples', function () {
     });
   }
 
+  it('shutdown answers the request that it has, and takes no other, before it ends', async () => {
+    const example = new Command(['--actor', 'examples.shutdown.Web']);
+    const url = (await example.line('http')).slice('web: '.length);
+    const answer = fetch(`${url}one`);
+    await example.line('greeter: works on /one');
+    example.kill('SIGTERM');
+    await example.line('no more requests');
+    const refused = await fetch(`${url}two`).catch((error: Error) => error.cause);
+    assert.equal((refused as { code?: string }).code, 'ECONNREFUSED');
+    assert.equal(await (await answer).text(), 'hello from /one\n');
+    const { code, stdout, stderr } = await example.end;
+    assert.deepEqual([code, stderr], [143, '']);
+    assert.deepEqual(stdout.split('\n').slice(1), [
+      'greeter: works on /one',
+      'web: no more requests (signal SIGTERM)',
+      'web: all requests are answered',
+      'web: stopped',
+      '',
+    ]);
+  });
+
   it('supervision restarts the worker after each broken job and ends by itself', async () => {
     const { code, stdout, stderr } = await startnode(['--actor', 'examples.supervision.Boss']);
     assert.deepEqual(stdout.split('\n'), [
