@@ -26,6 +26,21 @@ describe('examples', function () {
     await interrupted(example);
   });
 
+  it('supervisors draws its tree before and after the store has failed', async () => {
+    const { code, stdout } = await startnode(['--actor', 'examples.supervisors.Shop']);
+    assert.equal(code, 0);
+    assert.deepEqual(stdout.trimEnd().split('\n').slice(-8), [
+      '├─ store (Store) running',
+      '└─ workers (DynamicSupervisor) running',
+      '   ├─ ada (Worker) running',
+      '   └─ bob (Worker) running, 1 restart',
+      'store: open',
+      '/shop$1/shop (Supervisor) running',
+      '├─ store (Store) running, 1 restart',
+      '└─ workers (DynamicSupervisor) running, 1 restart',
+    ]);
+  });
+
   for (const order of ['the actor', 'the process']) {
     it(`example2 is two nodes, of which ${order} may start first`, async () => {
       const [there, here] = await Promise.all([freeAddress(), freeAddress()]);
