@@ -74,6 +74,7 @@ export type { AskOptions } from './core/inlet.ts';
 export { bounded, type MailboxKind, priority, unbounded } from './core/mailbox.ts';
 export {
   type DeadLetterReason,
+  Exit,
   PoisonPill,
   ReceiveTimeout,
   Terminated,

@@ -18,7 +18,7 @@ import zmq
 
 HANDSHAKE, UNNUMBERED, ACK_NOW = 1, 2, 4
 HELLO, WELCOME, REFUSE, HEARTBEAT, GOODBYE, DEFINE, USER, SYSTEM, CHUNK, RELAY, LOST, NOTED, RELAYED = range(1, 14)
-OPERATIONS = ['watch', 'unwatch', 'terminated', 'stop', 'kill', 'abandoned']
+OPERATIONS = ['watch', 'unwatch', 'terminated', 'stop', 'kill', 'abandoned', 'link', 'unlink', 'unlinked', 'exited']
 WRITTEN_OUT = 0xFFFFFFFF
 
 TICK, MAX_SILENCE = 1.0, 3.0  # seconds
@@ -161,6 +161,8 @@ class Peer:
         self.actors = {}  # path: function of a message and its sender
         self.watchers = collections.defaultdict(set)  # path here: addresses there
         self.watching = set()  # pairs (path here, path there)
+        self.linked = {}  # pair (path here, path there): None, or the mark of an unlink that was not answered yet
+        self.marks = itertools.count(1)
         self.asks = {}  # path: list that gets the outcome
         self.ask_numbers = itertools.count(1)
         # The link. What goes out:
@@ -247,12 +249,31 @@ class Peer:
         self.watching.add((watcher, self.path_there(to)))
         self.system('watch', self.path_there(to), self.address + watcher)
 
+    def link(self, to, actor):
+        """When the actor here, or the one at `to`, fails, is killed or is out of reach, the other is stopped, too."""
+        pair = (actor, self.path_there(to))
+        if not self.is_linked(pair):
+            self.linked[pair] = None
+            self.system('link', pair[1], self.address + actor)
+
+    def unlink(self, to, actor):
+        pair = (actor, self.path_there(to))
+        if self.is_linked(pair):
+            self.linked[pair] = str(next(self.marks))
+            self.system('unlink', pair[1], self.address + actor, self.linked[pair])
+
+    def is_linked(self, pair):
+        return pair in self.linked and self.linked[pair] is None
+
     def stop(self, path, reason='stopped'):
-        """Ends an actor here, and tells who watches it."""
+        """Ends an actor here, and tells who watches it or is linked to it."""
         if self.actors.pop(path, None) is None:
             return
         for watcher in self.watchers.pop(path, ()):
             self.system('terminated', self.path_there(watcher), path, reason)
+        for pair in [one for one in self.linked if one[0] == path and self.is_linked(one)]:
+            del self.linked[pair]
+            self.system('exited', pair[1], path, reason)
 
     def leave(self):
         """Waits until all has arrived, for a second at the most, and says goodbye."""
@@ -519,6 +540,22 @@ class Peer:
         elif operation == 'terminated' and (path, address) in self.watching:
             self.watching.remove((path, address))
             self.deliver(path, Terminated(address, reason), None)
+        elif operation == 'link' and path not in self.actors:
+            self.system('exited', self.path_there(address), path, 'notFound')
+        elif operation == 'link':
+            # Not one that was said before our unlink was heard.
+            self.linked.setdefault((path, self.path_there(address)))
+        elif operation == 'unlink':
+            pair = (path, self.path_there(address))
+            if self.is_linked(pair):
+                del self.linked[pair]
+            self.system('unlinked', pair[1], path, reason)
+        elif operation == 'unlinked' and self.linked.get((path, address)) == reason:
+            del self.linked[(path, address)]
+        elif operation == 'exited' and self.is_linked((path, address)):
+            del self.linked[(path, address)]
+            if reason != 'stopped':
+                self.stop(path, 'failed')
         elif operation in ('stop', 'kill'):
             self.stop(path, 'stopped' if operation == 'stop' else 'killed')
 

@@ -66,6 +66,8 @@ export interface Host {
   lookup(address: string | Uri): Ref;
   watch(ref: Ref): void;
   unwatch(ref: Ref): void;
+  link(ref: Ref): void;
+  unlink(ref: Ref): void;
   reply(message: unknown): void;
   forward(ref: Ref): void;
   unhandled(message: unknown): void;
@@ -145,6 +147,12 @@ export abstract class Actor<M = unknown, P = undefined> {
 
   /** At every multiple of so many messages in the mailbox a `HighWaterMarkReached` is told (10 000). */
   declare highWaterMark?: number;
+
+  /**
+   * Whether this actor lives on when one that it is linked to has ended, and gets an `Exit` instead; false unless set. As a
+   * field of a class, or at any time: `this.trapExit = true`.
+   */
+  declare trapExit?: boolean;
 
   /** Called before the first message; when it is async, messages wait until it is done. An error is a `CreateFailed`. */
   preStart(): unknown {
@@ -262,6 +270,32 @@ export abstract class Actor<M = unknown, P = undefined> {
   /** No `Terminated` of that actor comes any more, even one that is already queued. Returns its argument. */
   unwatch<T>(ref: Ref<T>): Ref<T> {
     this.#in('unwatch').unwatch(ref as Ref);
+    return ref;
+  }
+
+  /**
+   * Ties the lives of two actors together: when either ends by a failure, a kill or the loss of its node, the other one is
+   * stopped, too, unless it has `trapExit`. There is one link between two actors, whoever made it and how often. A class or
+   * `Props` is spawned first.
+   */
+  link<T>(ref: Ref<T>): Ref<T>;
+  link<T>(what: Props<T>, options?: SpawnOptions): Ref<T>;
+  // biome-ignore lint/suspicious/noExplicitAny: as in Spawn
+  link<A extends Actor<any, undefined>>(what: new () => A, options?: SpawnOptions): Ref<MessageOf<A>>;
+  link(what: unknown, options?: SpawnOptions): Ref<never> {
+    const host = this.#in('link');
+    const isRecipe = typeof what === 'function' || what instanceof Props;
+    const ref = isRecipe ? host.spawn(what as Spawnable, options) : (what as Ref);
+    host.link(ref);
+    return ref;
+  }
+
+  /**
+   * Unties two actors, whoever linked them. No `Exit` of that actor comes any more, even one that is already queued. Returns
+   * its argument.
+   */
+  unlink<T>(ref: Ref<T>): Ref<T> {
+    this.#in('unlink').unlink(ref as Ref);
     return ref;
   }
 

@@ -9,7 +9,7 @@ import { Children } from './children.ts';
 import { stopOf } from './endingCell.ts';
 import { unhandledTermination } from './failingCell.ts';
 import { gone } from './mailCell.ts';
-import { Notice, PoisonPill, ReceiveTimeout, Terminated } from './message.ts';
+import { Exit, Notice, PoisonPill, ReceiveTimeout, Terminated } from './message.ts';
 import { checkSpawnOptions, type Props, type SpawnOptions } from './props.ts';
 import { ActorStopped, Ref } from './ref.ts';
 import { Timers } from './timers.ts';
@@ -103,6 +103,22 @@ export class ActorCell extends Cell implements Host {
     if (this.extras?.watching?.remove(ref)) ref.inlet.signal({ type: 'unwatch', watcher: this.ref }, ref);
   }
 
+  link(ref: Ref): void {
+    if (!(ref instanceof Ref))
+      throw new TypeError(`link: expected a ref, a class or Props, not ${show(ref)}`);
+    if (ref === this.node.guardian)
+      throw new TypeError('link: the guardian ends with its node only; to end both, stop the node');
+    // One that has ended would never hear of the end of the other.
+    if (ref === this.ref || this.life === 'stopped') return;
+    if (this.links.add(ref)) ref.inlet.signal({ type: 'link', peer: this.ref }, ref);
+  }
+
+  unlink(ref: Ref): void {
+    const { links } = this.extras ?? {};
+    links?.withdraw(ref);
+    if (links?.remove(ref)) ref.inlet.signal({ type: 'unlink', peer: this.ref }, ref);
+  }
+
   reply(message: unknown): void {
     (this.sender ?? this.realm.nobody).tell(message, this.ref);
   }
@@ -135,6 +151,7 @@ export class ActorCell extends Cell implements Host {
     this.realm.counts.handled--;
     // It is still to come, so it counts as watched again: a Terminated of one that is not watched never arrives.
     if (message instanceof Terminated) extras.watching?.add(message.ref as Ref);
+    else if (message instanceof Exit) extras.links?.expect(message);
   }
 
   unstashAll(): void {

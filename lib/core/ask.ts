@@ -115,8 +115,10 @@ export class Ask extends Inlet<Ref> {
 
   signal(signal: Signal<Ref>): void {
     if (signal.type === 'watch') {
-      // Whoever watches an ask learns that it is no actor to wait for.
+      // Whoever watches an ask, or links to one, learns that it is no actor to wait for.
       signal.watcher.inlet.signal({ type: 'terminated', ref: this.ref, reason: 'notFound' }, signal.watcher);
+    } else if (signal.type === 'link') {
+      signal.peer.inlet.signal({ type: 'exited', ref: this.ref, reason: 'notFound' }, signal.peer);
     } else if (signal.type === 'terminated') {
       this.#settle(this.realm.answered);
       const { ref, reason } = signal;

@@ -8,8 +8,9 @@ import { enter } from './ambient.ts';
 import { EndingCell } from './endingCell.ts';
 import { ActorRestarted, ActorStarted } from './events.ts';
 import { table } from './life.ts';
+import { Links } from './links.ts';
 import { type Instance, main } from './mailCell.ts';
-import { type Failure, type Signal, Terminated } from './message.ts';
+import { Exit, type Failure, type Signal, Terminated } from './message.ts';
 import { ActorStopped, type Ref } from './ref.ts';
 import { type Step, Work } from './work.ts';
 
@@ -32,6 +33,11 @@ export abstract class Cell extends EndingCell {
         return;
       case 'notify':
         return this.#notify(signal as Signal<Ref> & { type: 'terminated' });
+      case 'addLink':
+        return this.#addLink((signal as Signal<Ref> & { type: 'link' }).peer);
+      case 'removeLink':
+        this.extras?.links?.remove((signal as Signal<Ref> & { type: 'unlink' }).peer);
+        return;
       case 'abandon':
         return this.#abandon((signal as Signal<Ref> & { type: 'abandoned' }).asker);
       default:
@@ -69,6 +75,8 @@ export abstract class Cell extends EndingCell {
         return this.stopInstead(endOf(signal), limitIn(signal));
       case 'kill':
         return this.kill();
+      case 'exit':
+        return this.#exit(signal as Signal<Ref> & { type: 'exited' });
       case 'supervise':
         return this.supervise(signal as Signal<Ref> & { type: 'childFailed' });
       case 'ignoreFailure':
@@ -92,6 +100,41 @@ export abstract class Cell extends EndingCell {
   #notify({ ref, reason }: Signal<Ref> & { type: 'terminated' }): void {
     const { watching } = this.extras ?? {};
     if (watching?.has(ref)) this.notice(new Terminated(watching.get(ref), reason), ref);
+  }
+
+  #addLink(peer: Ref): void {
+    if (this.life === 'stopped') return this.ref.inlet.signal({ type: 'link', peer }, this.ref);
+    this.links.add(peer);
+  }
+
+  protected get links(): Links {
+    const extras = this.more();
+    extras.links ??= new Links();
+    return extras.links;
+  }
+
+  /** Waits its turn among the other signals: only an instance can say whether it traps exits. */
+  #exit({ ref, reason }: Signal<Ref> & { type: 'exited' }): void {
+    const { links } = this.extras ?? {};
+    if (links === undefined || !links.has(ref)) return;
+    const peer = links.get(ref);
+    links.remove(ref);
+    if (this.#trapsExits) {
+      const exit = new Exit(peer, reason);
+      links.expect(exit);
+      this.notice(exit, ref);
+    } else if (reason !== 'stopped') {
+      if (this.ending?.to !== 'stop')
+        this.warn(`it is stopped, because it is linked to ${ref.address}, which has ended (${reason})`);
+      this.signal(endWithPeer);
+    }
+  }
+
+  get #trapsExits(): boolean {
+    const { actor, ending } = this;
+    return actor === undefined
+      ? ending?.to === 'restart' && ending.trapsExits === true
+      : actor.trapExit === true;
   }
 
   #abandon(asker: Ref): void {
@@ -250,6 +293,8 @@ const limitIn = (signal: Signal<Ref>) => (signal.type === 'stop' ? signal.limit 
 
 const hold: Signal<Ref> = { type: 'hold' };
 const release: Signal<Ref> = { type: 'release' };
+/** It ends as who is given up by its supervisor does: by a failure. */
+const endWithPeer: Signal<Ref> = { type: 'giveUpChild' };
 
 /** How many askers that gave up are remembered, in case their message is still to come. */
 const mostAbandoned = 1000;

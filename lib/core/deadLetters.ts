@@ -21,10 +21,16 @@ export class DeadInlet extends Inlet<Ref> {
     this.realm.deadLetter(message, sender, to, this.#reason);
   }
 
-  /** A watcher hears at once; all other signals come too late to mean anything. */
+  /** Who watches or links hears at once; all other signals come too late to mean anything. */
   signal(signal: Signal<Ref>, to: Ref): void {
-    if (signal.type !== 'watch') return;
-    signal.watcher.inlet.signal({ type: 'terminated', ref: to, reason: this.termination }, signal.watcher);
+    if (signal.type === 'watch') {
+      const { watcher } = signal;
+      watcher.inlet.signal({ type: 'terminated', ref: to, reason: this.termination }, watcher);
+    } else if (signal.type === 'link') {
+      // How it has ended does not matter: there is nobody to be linked to, and other nodes would not know either.
+      const reason = this.termination === 'nodeDown' ? 'nodeDown' : 'notFound';
+      signal.peer.inlet.signal({ type: 'exited', ref: to, reason }, signal.peer);
+    }
   }
 
   override get isDead(): boolean {

@@ -240,7 +240,8 @@ export abstract class EndingCell extends FailingCell {
 
   /** All that belonged to the old instance and not to the actor. */
   #leaveInstance(): void {
-    const { extras } = this;
+    const { extras, ending } = this;
+    if (ending?.to === 'restart') ending.trapsExits = this.actor?.trapExit === true;
     this.actor = undefined;
     this.isStarted = false;
     this.behaviour = notStarted;
@@ -267,10 +268,11 @@ export abstract class EndingCell extends FailingCell {
     extras.looked = 0;
   }
 
-  /** The order is a contract: dead letters, then the parent, which frees the name, then the watchers. */
+  /** The order is a contract: dead letters, then the parent, which frees the name, then the watchers, then the links. */
   #finish(reason: TerminationReason): void {
     const { ref, realm, parent, watchers } = this;
     this.ending?.cancelLimit?.();
+    const linked = this.extras?.links?.takeAll() ?? [];
     this.#leaveInstance();
     this.life = 'stopped';
     ref.inlet = realm.office(reason);
@@ -282,6 +284,7 @@ export abstract class EndingCell extends FailingCell {
       for (const watcher of watchers) watcher.inlet.signal({ type: 'terminated', ref, reason }, watcher);
     }
     this.extras?.onStep?.('gone', reason);
+    for (const peer of linked) peer.inlet.signal({ type: 'exited', ref, reason }, peer);
     this.watchers = undefined;
     this.signals = undefined;
     this.extras = undefined;

@@ -1,6 +1,7 @@
 /** What few actors have and an idle one should not pay for: made when it is first used. */
 import type { Cancel } from '../base/world.ts';
 import type { Receive } from './actor.ts';
+import type { Links } from './links.ts';
 import type { TerminationReason } from './message.ts';
 import type { Operation } from './operation.ts';
 import type { Ref } from './ref.ts';
@@ -15,6 +16,7 @@ export class Extras {
   /** How often a new instance has taken the place of one that failed. */
   restarts = 0;
   watching: Watching | undefined;
+  links: Links | undefined;
   timers: Timers | undefined;
   /** Messages put aside, oldest first. */
   stash: { message: unknown; sender: Ref | undefined }[] = [];

@@ -56,7 +56,11 @@ export type Action =
   /** Abort the signal of the message that is being handled, if it is that asker's. */
   | 'abandon'
   | 'addWatcher'
-  | 'removeWatcher';
+  | 'removeWatcher'
+  | 'addLink'
+  | 'removeLink'
+  /** Someone that the actor is linked to has ended: tell it, or stop it. */
+  | 'exit';
 
 type Row = Readonly<Record<Signal<unknown>['type'], Action>>;
 
@@ -73,6 +77,9 @@ const alive = {
   watch: 'addWatcher',
   unwatch: 'removeWatcher',
   terminated: 'notify',
+  link: 'addLink',
+  unlink: 'removeLink',
+  exited: 'exit',
   abandoned: 'abandon',
   childFailed: 'supervise',
   childStopped: 'bury',
@@ -100,6 +107,7 @@ export const table: Readonly<Record<Life, Row>> = {
     giveUpChild: 'ignore',
     kill: 'ignore',
     terminated: 'ignore',
+    exited: 'ignore',
     abandoned: 'ignore',
     childStopped: 'ignore',
     watch: 'addWatcher',

@@ -28,6 +28,7 @@ import {
   returnRing,
 } from './mailbox.ts';
 import {
+  Exit,
   type Failure,
   Notice,
   PoisonPill,
@@ -59,6 +60,8 @@ export type Ending = { readonly limit?: number | undefined; cancelLimit?: Cancel
       /** How long to wait before the new instance starts; undefined: until it is told to begin. */
       readonly delay: number | undefined;
       step: 'hook' | 'children' | 'wait';
+      /** Whether the old instance trapped exits: that holds until there is a new one. */
+      trapsExits?: boolean;
     }
   | { readonly to: 'stop'; readonly reason: TerminationReason; step: 'children' | 'hook' | 'end' }
 );
@@ -258,8 +261,9 @@ export abstract class MailCell extends Inlet<Ref> {
 
   /** The message that a notice brings to the actor; `gone` when it means nothing any more. */
   protected readNotice(notice: Notice): unknown {
-    const { watching, receiveTimeout } = this.extras ?? {};
+    const { watching, links, receiveTimeout } = this.extras ?? {};
     if (notice instanceof Terminated) return watching?.has(notice.ref as Ref) ? notice : gone;
+    if (notice instanceof Exit) return links?.expects(notice) ? notice : gone;
     if (notice instanceof Tick) return notice.timer.isActive ? notice.message : gone;
     if (notice instanceof ReceiveTimeout) return receiveTimeout === undefined ? gone : notice;
     return notice === PoisonPill ? gone : notice;
@@ -270,6 +274,7 @@ export abstract class MailCell extends Inlet<Ref> {
     if (this.readNotice(notice) === gone) this.realm.counts.withdrawn++;
     if (notice === PoisonPill) this.ref.stop();
     else if (notice instanceof Terminated) this.extras?.watching?.remove(notice.ref as Ref);
+    else if (notice instanceof Exit) this.extras?.links?.taken(notice);
     else if (notice instanceof Tick) this.extras?.timers?.taken(notice);
   }
 

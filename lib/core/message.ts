@@ -46,6 +46,11 @@ export type Signal<R> =
   /** `isAnswered`: the watcher was an ask, and got its answer from the node that it had asked. */
   | { readonly type: 'unwatch'; readonly watcher: R; readonly isAnswered?: boolean }
   | { readonly type: 'terminated'; readonly ref: R; readonly reason: TerminationReason }
+  /** The lives of two actors are tied together, or not any more: both sides keep who the other one is. */
+  | { readonly type: 'link'; readonly peer: R }
+  | { readonly type: 'unlink'; readonly peer: R }
+  /** An actor that this one is linked to has ended. */
+  | { readonly type: 'exited'; readonly ref: R; readonly reason: TerminationReason }
   /** Who asked does not wait for the answer any more. */
   | { readonly type: 'abandoned'; readonly asker: R }
   | { readonly type: 'childFailed'; readonly child: R; readonly failure: Failure }
@@ -63,6 +68,19 @@ export abstract class Notice {}
 /** Tells a watcher that an actor has ended: delivered once for each `watch`, as an ordinary message. */
 export class Terminated<R = unknown> extends Notice {
   readonly ref: R;
+  readonly reason: TerminationReason;
+
+  constructor(ref: R, reason: TerminationReason) {
+    super();
+    this.ref = ref;
+    this.reason = reason;
+  }
+}
+
+/** Tells an actor with `trapExit` that one it is linked to has ended: delivered once, as an ordinary message. */
+export class Exit<R = unknown> extends Notice {
+  readonly ref: R;
+  /** `stopped` for a normal end; any other is one that would have stopped an actor without `trapExit`. */
   readonly reason: TerminationReason;
 
   constructor(ref: R, reason: TerminationReason) {

@@ -256,6 +256,8 @@ export class Arrivals implements Reader {
   #obey({ operation, path, address, reason }: SystemRecord): void {
     const { link } = this.#parts;
     if (operation === 'terminated') return link.watches.hasTerminated(path, address, reasonOf(reason));
+    if (operation === 'exited') return link.linked.hasExited(path, address, reasonOf(reason));
+    if (operation === 'unlinked') return link.linked.isUnlinked(path, address, reason);
     if (!path.startsWith('/')) return this.#malformed('a path that does not begin with /');
     const to = this.#local(path);
     if (operation === 'stop' || operation === 'kill') {
@@ -267,8 +269,18 @@ export class Arrivals implements Reader {
       return this.#malformed(`${operation} in the name of another node`);
     if (operation === 'unwatch') return link.watches.removeTheirs(who.path, path);
     if (operation === 'abandoned') return to.inlet.signal({ type: 'abandoned', asker: who }, to);
+    if (operation === 'link') return this.#link(who, to);
+    if (operation === 'unlink') return link.linked.hasUnlinked(to, who, reason);
     if (this.#may('watch', path)) link.watches.addTheirs(who, to);
     else link.terminated(who, to, 'notFound');
+  }
+
+  /** Who is linked hears of the end of the other, and can end it. */
+  #link(who: Ref, to: Ref): void {
+    const { linked } = this.#parts.link;
+    if (!linked.mayLink(to.path, who.path)) return;
+    if (this.#may('watch', to.path) && this.#may('stop', to.path)) linked.hasLinked(to, who);
+    else linked.exited(to, who, 'notFound');
   }
 
   #malformed(reason: string): void {

@@ -16,6 +16,7 @@ import type { RemotingHost } from './host.ts';
 import type { Pair } from './hub.ts';
 import { type Batch, InFlight } from './inFlight.ts';
 import { Lane, largeSize, pairOf } from './lane.ts';
+import { LinkedActors } from './linkedActors.ts';
 import { LinkWatches } from './linkWatches.ts';
 import { Memory } from './memory.ts';
 import type { CompleteRemotingOptions } from './options.ts';
@@ -54,6 +55,11 @@ export interface LinkParts {
 export class Link {
   readonly address: string;
   readonly watches = new LinkWatches();
+  readonly linked = new LinkedActors((operation, here, there, reason) => {
+    // All of them, or they would overtake each other.
+    const address = operation === 'link' || operation === 'unlink' ? here.address : here.path;
+    this.#afterLastWords(here, there, () => this.#system(operation, there.path, address, reason));
+  });
   /** Addresses that the peer has numbered. */
   places = new PlacesIn();
   readonly #parts: LinkParts;
@@ -421,8 +427,14 @@ export class Link {
   /** An actor here has ended that `watcher` over there watches. Its last words come first. */
   terminated(watcher: Ref, watched: Ref, reason: string): void {
     this.watches.forgetTheirs(watcher, watched);
-    const pair = pairOf(watched.address, watcher.step);
-    const write = () => this.#system('terminated', watcher.path, watched.path, reason);
+    this.#afterLastWords(watched, watcher, () =>
+      this.#system('terminated', watcher.path, watched.path, reason),
+    );
+  }
+
+  /** Writes what must not overtake the messages of `here` to `there`. */
+  #afterLastWords(here: Ref, there: Ref, write: () => void): void {
+    const pair = pairOf(here.address, there.step);
     if (this.#lane.holds(pair)) this.#lane.pushRider({ pair, write });
     else write();
   }
@@ -521,6 +533,7 @@ export class Link {
     this.#heardSystem = 0;
     this.places = new PlacesIn();
     this.watches.endTheirs();
+    this.linked.endTheirs();
     this.#flushSoon();
   }
 
@@ -613,6 +626,7 @@ export class Link {
     }
     for (const freight of this.#inFlight.takeAll()) this.#isLost(freight, 'inDoubt');
     this.watches.end(termination);
+    this.linked.end(termination);
   }
 }
 

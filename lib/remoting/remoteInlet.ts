@@ -33,8 +33,7 @@ export class RemoteInlet extends Inlet<Ref> {
 
   signal(signal: Signal<Ref>, to: Ref): void {
     // The others take back or answer what went over a link: without it they mean nothing.
-    const isNew = signal.type === 'watch' || signal.type === 'stop' || signal.type === 'kill';
-    const link = this.#findLink(isNew);
+    const link = this.#findLink(isNew(signal));
     if (link === undefined) return this.#unreachable.signal(signal, to);
     switch (signal.type) {
       case 'watch':
@@ -48,8 +47,17 @@ export class RemoteInlet extends Inlet<Ref> {
         return link.abandon(signal.asker, to);
       case 'terminated':
         return link.terminated(to, signal.ref, signal.reason);
+      case 'link':
+        return link.linked.link(signal.peer, to);
+      case 'unlink':
+        return link.linked.unlink(signal.peer, to);
+      case 'exited':
+        return link.linked.exited(signal.ref, to, signal.reason);
       default:
         return undefined; // the others pass between parent and child alone, and those live together
     }
   }
 }
+
+const isNew = ({ type }: Signal<Ref>) =>
+  type === 'watch' || type === 'link' || type === 'stop' || type === 'kill';

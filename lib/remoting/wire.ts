@@ -84,7 +84,18 @@ export type Control =
   /** How late, in ms, the event loop of its sender runs. */
   | { readonly kind: 'heartbeat'; readonly lag: number };
 
-export const operations = ['watch', 'unwatch', 'terminated', 'stop', 'kill', 'abandoned'] as const;
+export const operations = [
+  'watch',
+  'unwatch',
+  'terminated',
+  'stop',
+  'kill',
+  'abandoned',
+  'link',
+  'unlink',
+  'unlinked',
+  'exited',
+] as const;
 export type Operation = (typeof operations)[number];
 
 /** What one actor tells another about lives: numbered, acknowledged and sent again until it is. */
@@ -93,7 +104,7 @@ export interface SystemRecord {
   readonly operation: Operation;
   /** Whom it concerns on the node that receives it. */
   readonly path: string;
-  /** Who watches or asks, or has terminated: an address. */
+  /** Who watches, links or asks, or has ended: an address, or its path alone for one that has ended or is unlinked. */
   readonly address: string;
   readonly reason: string;
 }

@@ -80,6 +80,40 @@ except ActorStopped as error: print(error, flush=True)
     assert.equal(await it.end, '');
   });
 
+  it('links its actors to others, and unlinks them', async () => {
+    const it = scripted(`
+peer.actors['/other'] = printer
+peer.link('/greeter', '/printer')
+peer.unlink('/greeter', '/printer')
+until(lambda: not peer.linked)
+peer.stop('/printer', 'failed')
+peer.link('/nobody', '/other')
+until(lambda: '/other' not in peer.actors)
+print(peer.ask('/greeter', {'name': 'you are not linked'}), flush=True)
+peer.actors['/last'] = printer
+peer.watch('/greeter', watcher='/last')
+peer.link('/greeter', '/last')
+peer.stop('/last', 'failed')
+peer.actors['/last'] = printer
+until(lambda: peer.told)
+`);
+    assert.equal(await it.line('hello'), 'hello, you are not linked');
+    assert.match(await it.line('Terminated'), /\/greeter.*failed/);
+    assert.equal(await it.end, '');
+  });
+
+  it('has an actor stopped with one of the node that it is linked to', async () => {
+    const it = scripted(`
+peer.actors['/other'] = printer
+peer.link('/greeter', '/printer')
+peer.system('kill', '/greeter', '')
+until(lambda: '/printer' not in peer.actors)
+print('ended with it', list(peer.actors), flush=True)
+`);
+    assert.equal(await it.line('ended'), "ended with it ['/other']");
+    assert.equal(await it.end, '');
+  });
+
   it('sends and takes large messages in chunks', async () => {
     const it = scripted(`
 print(len(peer.ask('/greeter', {'name': 'x' * 900_000})), flush=True)

@@ -2,6 +2,7 @@
 import {
   Actor,
   bounded,
+  Exit,
   type Node,
   OR,
   Process,
@@ -21,6 +22,19 @@ class Greeter extends Actor<Greet, { greeting: string }> {
     same<string>()(message.hello);
     same<string>()(this.params.greeting);
     this.watch(anyRef);
+    this.trapExit = true;
+    // @ts-expect-error it traps exits or does not
+    this.trapExit = 'yes';
+    same<Ref>()(this.link(anyRef));
+    same<Ref>()(this.unlink(anyRef));
+    same<Ref<Greet>>()(this.link(Greeter.using({ greeting: 'hi' }), { name: 'linked' }));
+    same<Ref<number | Exit<Ref>>>()(this.link(Sum));
+  }
+}
+class Sum extends Actor<number | Exit<Ref>> {
+  override trapExit = true;
+  override receive(message: number | Exit<Ref>) {
+    if (message instanceof Exit) same<Ref>()(message.ref);
   }
 }
 class Silent extends Actor {}
@@ -70,6 +84,10 @@ node.spawn((message, { ref, sender, spawn }) => {
   same<Ref>()(ref);
   same<Ref | undefined>()(sender);
   spawn(Silent);
+});
+node.spawn((_, context) => {
+  context.trapExit = true;
+  same<Ref>()(context.link(anyRef));
 });
 node.spawn<Greet>(message => same<string>()(message.hello)).tell({ hello: 'you' });
 
