@@ -70,6 +70,7 @@ export {
   SupervisionWarning,
   UnhandledMessage,
 } from './core/events.ts';
+export { GroupChanged, type GroupsFace } from './core/groups.ts';
 export type { AskOptions } from './core/inlet.ts';
 export { bounded, type MailboxKind, priority, unbounded } from './core/mailbox.ts';
 export {
@@ -142,6 +143,7 @@ export {
   type TaskState,
 } from './restart/index.ts';
 export {
+  AlreadyRegistered,
   type ChildCounts,
   type ChildInfo,
   type ChildSpec,
@@ -150,8 +152,13 @@ export {
   type DynamicSupervisorOptions,
   type Handlers,
   type Handling,
+  type Parent,
   PartitionSupervisor,
   type PartitionSupervisorOptions,
+  Registry,
+  type RegistryEntry,
+  type RegistryKey,
+  type RegistryOptions,
   type RestartType,
   type State,
   StateMachine,

@@ -9,6 +9,7 @@ const codes = {
   AbortError: 'ABORTED',
   ActorContextError: 'NO_CONTEXT',
   ActorStopped: 'ACTOR_STOPPED',
+  AlreadyRegistered: 'ALREADY_REGISTERED',
   BadSupervision: 'BAD_SUPERVISION',
   ChildError: 'CHILD',
   CreateFailed: 'CREATE_FAILED',

@@ -5,6 +5,7 @@ import type { World } from '../base/world.ts';
 import type { Uri } from './address.ts';
 import type { Stats } from './counts.ts';
 import type { EventStream } from './events.ts';
+import type { GroupsFace } from './groups.ts';
 import type { Notice } from './message.ts';
 import { Props, type SpawnOptions, type StandardSchemaV1 } from './props.ts';
 import type { Ref } from './ref.ts';
@@ -18,6 +19,7 @@ export interface NodeFace {
   readonly incarnation: string;
   readonly guardian: Ref;
   readonly events: EventStream;
+  readonly groups: GroupsFace;
   readonly stopped: Promise<void>;
   readonly shutdown: Shutdown;
   spawn: Spawn;

@@ -25,6 +25,11 @@ export abstract class Inlet<R> {
   get remoteNode(): string | undefined {
     return undefined;
   }
+
+  /** Whom other nodes get for `to` when it crosses to them: undefined for nobody. */
+  abroad(to: R): R | undefined {
+    return to;
+  }
 }
 
 export interface AskOptions {

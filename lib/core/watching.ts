@@ -1,7 +1,8 @@
-/** Whom one actor watches. A local actor is known by its ref, of which it has just one; a remote one by its address. */
+/** Whom one actor watches. */
 import type { Ref } from './ref.ts';
 
-const keyOf = (ref: Ref): unknown => (ref.isLocal ? ref : ref.address);
+/** What tells actors apart: a local one is known by its ref, of which it has just one; a remote one by its address. */
+export const keyOf = (ref: Ref): unknown => (ref.isLocal ? ref : ref.address);
 
 export class Watching {
   readonly #refs = new Map<unknown, Ref>();

@@ -4,11 +4,13 @@ import type { NodeFace, Spawn } from '../core/actor.ts';
 import type { Uri } from '../core/address.ts';
 import type { Stats } from '../core/counts.ts';
 import type { EventStream } from '../core/events.ts';
+import type { GroupsFace } from '../core/groups.ts';
 import type { Failure } from '../core/message.ts';
 import type { Ref } from '../core/ref.ts';
 import type { Shutdown, ShutdownReason } from '../core/shutdown.ts';
 import { System } from '../core/system.ts';
 import type { RegisteredClass, Remoting } from '../remoting/index.ts';
+import { Groups } from './groups.ts';
 import { narrate } from './narrator.ts';
 import { type CompleteOptions, completeOptions, type NodeOptions } from './options.ts';
 import { NodeShutdown } from './shutdown.ts';
@@ -30,6 +32,8 @@ export class Node implements NodeFace {
   /** Loaded only by a node that has an address. */
   #remoting: Remoting | undefined;
   readonly #registered = new Set<RegisteredClass>();
+  /** Made when they are first used. */
+  #groups: Groups | undefined;
   #hasStopped: () => void = () => {};
 
   private constructor(options: CompleteOptions) {
@@ -86,6 +90,12 @@ export class Node implements NodeFace {
   /** What happens on this node. */
   get events(): EventStream {
     return this.#system.events;
+  }
+
+  /** Named groups of actors, on this node and those that are connected to it. */
+  get groups(): GroupsFace {
+    this.#groups ??= new Groups(this.#system, this.#remoting);
+    return this.#groups;
   }
 
   /** What made the guardian fail, and so the node stop; undefined unless that has happened. */

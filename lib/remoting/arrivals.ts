@@ -5,6 +5,7 @@ import { InvalidMessage, OperationRefused } from '../core/events.ts';
 import { PoisonPill, type TerminationReason } from '../core/message.ts';
 import type { StandardSchemaV1 } from '../core/props.ts';
 import type { Ref } from '../core/ref.ts';
+import { type Announcement, readAnnouncement } from './announcement.ts';
 import type { Codec } from './codec.ts';
 import type { RemotingHost } from './host.ts';
 import type { Link } from './link.ts';
@@ -36,6 +37,8 @@ export interface ArrivalParts {
   /** Whether there may be one more event about what a peer wants. */
   readonly mayTell: () => boolean;
   readonly heartbeat: (lag: number) => void;
+  /** Takes what the peer says about its groups, and tells what is wrong with it. */
+  readonly announced: (said: Announcement) => string | undefined;
   /** A frame for another node. */
   readonly relay: (address: string, frame: Uint8Array) => void;
   /** A frame of another node that has come through this peer. */
@@ -258,6 +261,7 @@ export class Arrivals implements Reader {
     if (operation === 'terminated') return link.watches.hasTerminated(path, address, reasonOf(reason));
     if (operation === 'exited') return link.linked.hasExited(path, address, reasonOf(reason));
     if (operation === 'unlinked') return link.linked.isUnlinked(path, address, reason);
+    if (operation === 'group') return this.#announced({ operation, path, address, reason });
     if (!path.startsWith('/')) return this.#malformed('a path that does not begin with /');
     const to = this.#local(path);
     if (operation === 'stop' || operation === 'kill') {
@@ -281,6 +285,14 @@ export class Arrivals implements Reader {
     if (!linked.mayLink(to.path, who.path)) return;
     if (this.#may('watch', to.path) && this.#may('stop', to.path)) linked.hasLinked(to, who);
     else linked.exited(to, who, 'notFound');
+  }
+
+  #announced(record: Omit<SystemRecord, 'number'>): void {
+    const said = readAnnouncement(record);
+    if (typeof said === 'string') return this.#malformed(said);
+    if (said.verb === 'join' && !this.#may('join', `/groups/${said.group}`)) return;
+    const fault = this.#parts.announced(said);
+    if (fault !== undefined) this.#malformed(fault);
   }
 
   #malformed(reason: string): void {

@@ -68,7 +68,7 @@ export class Extensions {
 
   /** What stands for an object that is neither plain nor an array nor a Uint8Array. @throws Culprit */
   ofInstance(object: object, prototype: object): Extension {
-    if (object instanceof Ref) return ofText(extension.ref, object.address);
+    if (object instanceof Ref) return ofRef(object);
     const name = this.#names.get(prototype);
     if (name !== undefined) return new Extension(extension.registered, undefined, [name, { ...object }]);
     if (object instanceof Map) return new Extension(extension.map, undefined, [...object].flat(1));
@@ -140,6 +140,15 @@ export class Extensions {
     // Defined, not assigned: what has come calls no code of the class.
     return Object.create(prototype, Object.getOwnPropertyDescriptors(Object(fields))) as object;
   }
+}
+
+function ofRef(ref: Ref): Extension {
+  const known = ref.inlet.abroad(ref);
+  if (known !== undefined) return ofText(extension.ref, known.address);
+  throw new Culprit(
+    ref,
+    `nobody has the name ${ref.address} now, and a name itself can't be sent to another node`,
+  );
 }
 
 const ofText = (type: number, text: string) => new Extension(type, encoder.encode(text));

@@ -9,6 +9,7 @@ import type { Cancel } from '../base/world.ts';
 import { Ask, isAskPath } from '../core/ask.ts';
 import { type DeadLetterReason, PoisonPill, type TerminationReason } from '../core/message.ts';
 import type { Ref } from '../core/ref.ts';
+import type { Announcement } from './announcement.ts';
 import { Arrived, type Gap } from './arrived.ts';
 import type { Codec } from './codec.ts';
 import { Freight, Parcel } from './freight.ts';
@@ -48,6 +49,8 @@ export interface LinkParts {
   readonly onSent: () => void;
   /** Says that nothing can be sent on that route. */
   readonly onBroken: (route: Route) => void;
+  /** Says up to which system record the peer has them all. */
+  readonly onConfirmed: (number: number) => void;
   /** Sends a frame, as a transport does. */
   readonly send: (route: Route, frame: Uint8Array, done: (hasLeft: boolean) => void) => void;
 }
@@ -424,6 +427,12 @@ export class Link {
     this.#system('abandoned', to.path, asker.address, '');
   }
 
+  /** Something about the groups of this node. @returns its number, of which `onConfirmed` tells */
+  announce({ verb, group, path }: Announcement): number {
+    this.#system('group', path, group, verb);
+    return this.#systemNumber;
+  }
+
   /** An actor here has ended that `watcher` over there watches. Its last words come first. */
   terminated(watcher: Ref, watched: Ref, reason: string): void {
     this.watches.forgetTheirs(watcher, watched);
@@ -491,6 +500,7 @@ export class Link {
     const [oldest] = this.#unconfirmed;
     if (oldest !== undefined && oldest.number <= systemAck) {
       this.#unconfirmed = this.#unconfirmed.filter(({ number }) => number > systemAck);
+      this.#parts.onConfirmed(systemAck);
     }
     if (!this.#isEmpty || this.#onEmpty !== undefined) this.#flushSoon();
   }

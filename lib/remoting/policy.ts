@@ -1,13 +1,13 @@
 /** What other nodes may do here: by operation, by path, by the key of the peer. */
 import { show } from '../base/errors.ts';
 
-export const remoteOperations = ['tell', 'ask', 'watch', 'stop', 'kill', 'spawn'] as const;
+export const remoteOperations = ['tell', 'ask', 'watch', 'stop', 'kill', 'join', 'spawn'] as const;
 export type RemoteOperation = (typeof remoteOperations)[number];
 
 /** What a peer wants to do. */
 export interface RemoteRequest {
   readonly operation: RemoteOperation;
-  /** The actor that it concerns: `/a/b`. */
+  /** The actor that it concerns: `/a/b`; for `join` the group, as `/groups/its name`. */
   readonly path: string;
   /** `host:port` of the peer, as it says itself. */
   readonly peer: string;
@@ -40,7 +40,7 @@ export type RemotePolicy =
 /** Whether a peer may do what it wants to. */
 export type Permit = (request: RemoteRequest) => boolean;
 
-const usual: readonly RemoteOperation[] = ['tell', 'ask', 'watch', 'stop', 'kill'];
+const usual: readonly RemoteOperation[] = ['tell', 'ask', 'watch', 'stop', 'kill', 'join'];
 
 /** What no policy can allow: the guardian, and what belongs to the runtime. */
 export const isPrivate = (path: string): boolean =>

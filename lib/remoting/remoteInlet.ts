@@ -28,7 +28,7 @@ export class RemoteInlet extends Inlet<Ref> {
     const link = this.#findLink(true);
     if (link === undefined) return this.#unreachable.enqueue(message, sender, to);
     this.realm.counts.told++;
-    link.tell(message, sender, to);
+    link.tell(message, sender?.inlet.abroad(sender), to);
   }
 
   signal(signal: Signal<Ref>, to: Ref): void {

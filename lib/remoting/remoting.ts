@@ -19,6 +19,7 @@ import {
 import type { Inlet } from '../core/inlet.ts';
 import type { DeadLetterReason, TerminationReason } from '../core/message.ts';
 import type { Ref } from '../core/ref.ts';
+import { type Announcement, groupsFeature } from './announcement.ts';
 import { Arrivals } from './arrivals.ts';
 import type { Codec, RegisteredClass } from './codec.ts';
 import { FastCodec } from './fastCodec.ts';
@@ -94,6 +95,8 @@ interface Peer {
   arrivals: Arrivals | undefined;
   /** The CURVE key that it has proved to have. */
   key: string | undefined;
+  /** Whether it understands what is said about groups. */
+  knowsGroups: boolean;
 }
 
 export class Remoting {
@@ -212,6 +215,26 @@ export class Remoting {
     this.#codec.register(registered);
   }
 
+  /** Who hears what other nodes say about their groups, and tells what is wrong with it: nobody, until groups are used. */
+  onAnnouncement: (node: string, said: Announcement) => string | undefined = () => undefined;
+
+  /** Who hears up to which number another node has what was announced to it. */
+  onConfirmed: (node: string, number: number) => void = () => {};
+
+  /** The nodes that are up. */
+  get up(): string[] {
+    return [...this.#peers].filter(([, { arrivals }]) => arrivals !== undefined).map(([node]) => node);
+  }
+
+  /**
+   * Tells another node something about the groups here, if it is up and understands it.
+   * @returns a number, of which `onConfirmed` tells when it has arrived
+   */
+  announce(node: string, said: Announcement): number | undefined {
+    const peer = this.#peers.get(node);
+    return peer?.knowsGroups ? peer.link.announce(said) : undefined;
+  }
+
   /** Sends what waits for peers that are up, says goodbye to all, and closes. */
   async stop(): Promise<void> {
     if (this.#isStopped) return;
@@ -258,9 +281,10 @@ export class Remoting {
       options: this.#options,
       onSent: () => this.#hub.sent(address, this.#now),
       onBroken: route => this.#carryOut(this.#hub.broken(address, route)),
+      onConfirmed: number => this.onConfirmed(address, number),
       send: (route, frame, done) => this.#send(route, frame, done),
     });
-    const peer: Peer = { link, arrivals: undefined, key: undefined };
+    const peer: Peer = { link, arrivals: undefined, key: undefined, knowsGroups: false };
     this.#peers.set(address, peer);
     return peer;
   }
@@ -377,7 +401,7 @@ export class Remoting {
       kind,
       address: this.#address,
       version: this.#host.version,
-      features: this.#options.relay ? ['relay'] : [],
+      features: this.#options.relay ? ['relay', groupsFeature] : [groupsFeature],
       wantsRoute,
       link,
       yourLink,
@@ -399,6 +423,7 @@ export class Remoting {
     const peer = this.#peers.get(address) ?? this.#newPeer(address);
     const { maxMessageSize, features, key } = this.#joining as Introduction;
     peer.key = this.#curve === undefined ? undefined : key;
+    peer.knowsGroups = features.includes(groupsFeature);
     peer.arrivals = this.#arrivalsOf(peer);
     peer.link.open(route, incarnation, pair, maxMessageSize);
     if (features.includes('relay')) this.#relays.up(address);
@@ -425,6 +450,7 @@ export class Remoting {
       malformed: (from, reason) => this.#malformed(from, reason),
       mayTell: () => this.#warnings.take(),
       heartbeat: lag => this.#hub.lagging(address, lag),
+      announced: said => this.onAnnouncement(address, said),
       relay: (to, frame) => this.#passOn(address, to, frame),
       relayed: (from, frame) => this.#relayed(address, from, frame),
     });

@@ -95,6 +95,7 @@ export const operations = [
   'unlink',
   'unlinked',
   'exited',
+  'group',
 ] as const;
 export type Operation = (typeof operations)[number];
 

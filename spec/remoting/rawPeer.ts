@@ -63,11 +63,12 @@ export class RawPeer {
     node: Node,
     port: number,
     incarnation = 'd'.repeat(32),
+    features: string[] = [],
   ): Promise<RawPeer> {
     const peer = new RawPeer(cluster, node, port, incarnation);
     await peer.#transport.listen(peer.address);
     peer.#route = peer.#transport.connect(node.address as string);
-    await peer.handshake(peer.introduction('hello'));
+    await peer.handshake({ ...peer.introduction('hello'), features } as Control);
     return peer;
   }
 

@@ -8,6 +8,7 @@ import {
   Process,
   type Props,
   type Ref,
+  Registry,
   sleep,
   Terminated,
   withTimeout,
@@ -142,3 +143,20 @@ export class Runless extends Process {}
 /** Takes a value of exactly the type T. */
 declare function same<T>(): <V>(value: V & (Equal<V, T> extends true ? unknown : 'of another type')) => void;
 type Equal<A, B> = (<X>() => X extends A ? 1 : 2) extends <X>() => X extends B ? 1 : 2 ? true : false;
+
+// A registry's actors take its messages, and so do its names.
+const registry = Registry.start<Greet, { age: number }>(node);
+same<Ref<Greet> | undefined>()(registry.lookup('a'));
+same<Ref<Greet>>()(registry.via('a'));
+same<Ref<Greet>>()(registry.spawn(node, 'a', Greeter.using({ greeting: 'hi' }), { value: { age: 7 } }));
+for (const { value } of registry.entries('a')) same<number>()(value.age);
+// @ts-expect-error a message of another kind
+registry.dispatch('a', { goodbye: 'you' });
+// @ts-expect-error undefined is no key
+registry.lookup(undefined);
+// @ts-expect-error only a node or an actor can be the parent
+Registry.start(anyRef);
+
+// A group takes the actors of any class.
+node.groups.join('greeters', node.spawn(Greeter.using({ greeting: 'hi' })));
+same<Ref<Greet>[]>()(node.groups.members<Greet>('greeters'));
