@@ -106,8 +106,8 @@ export class Books {
     this.lastHandled.set(key, send.seq);
   }
 
-  dead(id, nodeLife, reason) {
-    this.sends[id]?.dead.push({ nodeLife, reason });
+  dead(id, nodeLife, path, reason) {
+    this.sends[id]?.dead.push({ nodeLife, path, reason });
   }
 
   // ---- watches, asks, stops -----------------------------------------------------------------------------------------

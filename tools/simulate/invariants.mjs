@@ -19,6 +19,8 @@ function checkSend(books, { id, life, to, at, handled, dead }) {
     books.violated(`message ${id} to ${to} was handled and is a dead letter (${shown})`);
   // It may be in doubt at each node that passed it on.
   if (certain.length > 1) books.violated(`message ${id} to ${to} is a dead letter twice (${shown})`);
+  if (dead.some(one => one.path === '/$unknown'))
+    books.violated(`message ${id} to ${to} has come to a node that did not know for whom it was (${shown})`);
   if (handled + dead.length > 0 || !life.nodeLife.isAlive) return;
   // A life of its node that has ended may have had it in a mailbox.
   const mayHaveTaken = books.nodes.some(

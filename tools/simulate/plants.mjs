@@ -53,8 +53,8 @@ export const plants = [
   {
     name: 'never send a system record again',
     file: 'remoting/link.ts',
-    from: 'for (const record of this.#unconfirmed) this.#write(record);',
-    to: '',
+    from: 'for (const record of this.#unconfirmed) {',
+    to: 'for (const record of this.#unconfirmed.slice(0, 0)) {',
   },
   {
     name: 'confirm one system record too many',
@@ -89,7 +89,7 @@ export const plants = [
   {
     name: 'let a small message overtake a large one',
     file: 'remoting/link.ts',
-    from: 'if (!isLarge && !this.#lane.holds(pair)) return false;',
+    from: 'if (!isLarge && !this.#lane.holds(pair) && !(isLast && this.#lane.holdsFor(to.step))) return false;',
     to: 'if (!isLarge) return false;',
   },
   {
@@ -111,10 +111,10 @@ export const plants = [
     to: 'if (!known.isConfirmed && known.definedIn === undefined) {',
   },
   {
-    name: 'take any incarnation for the one that is known',
+    name: 'take the next life of a node for the one that is known',
     file: 'remoting/hub.ts',
-    from: "if (peer?.phase === 'up' && peer.incarnation !== incarnation) {",
-    to: 'if (peer === null) {',
+    from: "peer = this.#replace(peer, 'newIncarnation', now);",
+    to: 'this.#byIncarnation.set(incarnation, Object.assign(peer, { incarnation, theirLink: link }));',
   },
   {
     name: 'forget who was declared down',

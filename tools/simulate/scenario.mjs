@@ -9,6 +9,9 @@ import { drawPlan } from './plan.mjs';
 const convergence = 30_000;
 const receiversPerNode = 3;
 
+/** Reasons of `NodeDown` after which only another life of that node is let in. */
+const isFinal = new Set(['it fell silent', 'it has restarted']);
+
 export async function runScenario(troupe, { seed, nodes }) {
   return new Scenario(troupe, seed, nodes).run();
 }
@@ -120,14 +123,17 @@ class Scenario {
     const { books, troupe, sim } = this;
     const { events } = life.node;
     const at = () => sim.now;
-    events.subscribe(troupe.DeadLetter, ({ message, reason }) => {
+    events.subscribe(troupe.DeadLetter, ({ recipient, message, reason }) => {
       books.count(`DeadLetter: ${reason}`);
-      if (typeof message?.id === 'number') books.dead(message.id, life, reason);
+      if (typeof message?.id === 'number') books.dead(message.id, life, recipient.path, reason);
     });
     events.subscribe(troupe.ActorStopped, ({ ref, reason }) => books.ended(ref.address, reason));
     events.subscribe(troupe.ActorRestarted, () => books.count('restarted'));
     events.subscribe(troupe.NodeUp, ({ address, incarnation }) => {
       books.count('NodeUp');
+      const before = life.downs.find(down => down.incarnation === incarnation && isFinal.has(down.reason));
+      if (before !== undefined)
+        books.violated(`${address} was declared down (${before.reason}) and is up again in the same life`);
       life.up.set(address, incarnation);
     });
     events.subscribe(troupe.NodeDown, ({ address, incarnation, reason }) => {
