@@ -74,7 +74,7 @@ export class Registry<M = unknown, V = unknown> {
     checkParent('Registry.start', parent);
     const { name, keys } = checkOptions(options);
     return new Registry<M, V>(
-      parent.spawn(new Props('registry', () => new Keeper(), undefined), { name }),
+      parent.spawn(new Props('registry', () => new Keeper(), undefined, undefined, 'Registry'), { name }),
       keys,
     );
   }

@@ -41,6 +41,62 @@ describe('examples', function () {
     ]);
   });
 
+  it('restartPool gets three files from a server that is busy every other time', async () => {
+    const { code, stdout } = await startnode(['--actor', 'examples.restartPool.Downloads']);
+    assert.equal(code, 0);
+    const lines = stdout.trimEnd().split('\n');
+    assert.deepEqual(
+      lines.filter(line => line.startsWith('the content')),
+      ['the content of one', 'the content of two', 'the content of three'],
+    );
+    assert.include(lines, 'task 4 (nowhere) is given up: no such server');
+    assert.equal(lines.at(-1), '6 requests for 3 files');
+  });
+
+  it('stateMachine lets in who knocked, and locks itself', async () => {
+    const { code, stdout } = await startnode(['--actor', 'examples.stateMachine.House']);
+    assert.equal(code, 0);
+    assert.deepEqual(stdout.trimEnd().split('\n'), [
+      'the door is closed',
+      'the door is open',
+      'come in',
+      'come in',
+      'the door is closed',
+      'the door is locked',
+      'it can not be opened',
+      '/house$1 (House) running',
+      '└─ door (Door) running',
+    ]);
+  });
+
+  it('registry finds the second session under the name of the first', async () => {
+    const { code, stdout } = await startnode(['--actor', 'examples.registry.Chat']);
+    assert.equal(code, 0);
+    assert.deepEqual(stdout.trimEnd().split('\n'), [
+      'ada: hello',
+      'ada: is anybody there?',
+      'bob: is anybody there?',
+      'registered: 1, in the group: 1',
+      'ada, once more: hello again',
+      '/chat$1 (Chat) running',
+      '├─ users (Registry) running',
+      '├─ session$2 (Session) running',
+      '└─ session$3 (Session) running',
+    ]);
+  });
+
+  it('links ends both ends of a pipe, and tells who traps exits', async () => {
+    const { code, stdout } = await startnode(['--actor', 'examples.links.Plumber']);
+    assert.equal(code, 0);
+    assert.deepEqual(stdout.trimEnd().split('\n').slice(-5), [
+      'sink2: drop 2',
+      'sink2: drop 3',
+      'sink2: stopped',
+      'plumber: source2 has ended (failed)',
+      '/plumber$1 (Plumber) running',
+    ]);
+  });
+
   for (const order of ['the actor', 'the process']) {
     it(`example2 is two nodes, of which ${order} may start first`, async () => {
       const [there, here] = await Promise.all([freeAddress(), freeAddress()]);
