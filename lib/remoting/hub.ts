@@ -263,17 +263,19 @@ export class Hub<R> {
   }
 
   /** A peer will not have us. */
-  refused(route: R, source: string, reason: string): Action<R>[] {
+  refused(route: R, source: string, reason: string, now: number): Action<R>[] {
     const peer = this.#atEndOf(route);
-    if (peer !== undefined) {
-      const isSame = source === peer.incarnation;
-      // The same life that does not know this link has not heard of it yet, or not any more: its welcome will tell.
-      if (reason === 'introduce' || (reason === 'unknown' && isSame)) this.#hello(peer, route, false);
-      else if (reason === 'stale' && isSame)
-        return this.#drain(); // meant for what was sent to the life before
-      else if (reason === 'unknown' || reason === 'stale') this.#lose(peer, 'newIncarnation');
-      else this.#lose(peer, reason === 'quarantined' ? 'quarantined' : 'refused');
-    }
+    if (peer === undefined) return this.#drain();
+    const isSame = source === peer.incarnation;
+    // The same life that does not know this link has not heard of it yet, or not any more: its welcome will tell.
+    if (reason === 'introduce' || (reason === 'unknown' && isSame)) this.#hello(peer, route, false);
+    else if (reason === 'unknown' || reason === 'stale') {
+      // Not what was meant for the life before, nor what that one said at last.
+      if (!isSame && !this.#isDead(source, now)) {
+        if (peer.incarnation !== undefined) this.#bury(peer.incarnation, now);
+        this.#lose(peer, 'newIncarnation');
+      }
+    } else this.#lose(peer, reason === 'quarantined' ? 'quarantined' : 'refused');
     return this.#drain();
   }
 

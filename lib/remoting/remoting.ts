@@ -552,10 +552,10 @@ export class Remoting {
   #refused(route: Route, source: string, reason: string): void {
     // It knows now whom it speaks to, and can say again who it is.
     if (this.#identity.learn(route, reason))
-      return this.#carryOut(this.#hub.refused(route, source, 'introduce'));
+      return this.#carryOut(this.#hub.refused(route, source, 'introduce', this.#now));
     if (!this.#hub.knows(route)) return;
     if (!usualRefusals.includes(reason)) this.#tellRefusal(route.label, reason);
-    this.#carryOut(this.#hub.refused(route, source, reason));
+    this.#carryOut(this.#hub.refused(route, source, reason, this.#now));
   }
 
   /** A node of another protocol: it is told so, in words that every version understands. */
@@ -566,7 +566,7 @@ export class Remoting {
     if (!this.#reports.take()) return;
     const reason = isRefusal ? record.reason : versionText(version);
     this.#tellRefusal(route.label, reason);
-    if (isRefusal) this.#carryOut(this.#hub.refused(route, source, reason));
+    if (isRefusal) this.#carryOut(this.#hub.refused(route, source, reason, this.#now));
     else this.#refuse(route, source, versionText(version));
   }
 

@@ -48,7 +48,7 @@ describe('Hub', () => {
 
     it('waits for the next tick when it has just been turned down', () => {
       const hub = dialled();
-      hub.refused('out', theirs, 'quarantined');
+      hub.refused('out', theirs, 'quarantined', 100);
       assert.deepEqual(hub.dial(peer, 900), []);
       assert.deepEqual(hub.tick(1000, isCut), [{ type: 'connect', address: peer }]);
       hub.connected(peer, 'again', 1000);
@@ -165,7 +165,7 @@ describe('Hub', () => {
   describe('a link that one side has lost', () => {
     it('is asked about, and not given up, when the same life does not know it', () => {
       const hub = up();
-      assert.deepEqual(hub.refused('out', theirs, 'unknown'), [
+      assert.deepEqual(hub.refused('out', theirs, 'unknown', 100), [
         { type: 'hello', route: 'out', wantsRoute: false, link: 1, yourLink: 1 },
       ]);
       assert.isTrue(hub.isUp(peer));
@@ -187,7 +187,7 @@ describe('Hub', () => {
     });
 
     it('is not given up for a refusal of what was sent to the life before', () => {
-      assert.deepEqual(up().refused('out', theirs, 'stale'), []);
+      assert.deepEqual(up().refused('out', theirs, 'stale', 100), []);
     });
   });
 
@@ -432,6 +432,20 @@ describe('Hub', () => {
   });
 
   describe('refused()', () => {
+    it('ends the life before for good when the next one is heard', () => {
+      const hub = up();
+      hub.refused('out', later, 'unknown', 100);
+      assert.notInclude(types(hub.hello('in', theirs, helloFrom(peer), 101)), 'linkUp');
+      assert.include(types(hub.hello('in', later, helloFrom(peer), 102)), 'linkUp');
+    });
+
+    it('means nothing any more from a life that has ended', () => {
+      const hub = up();
+      hub.hello('in', later, helloFrom(peer), 100);
+      assert.deepEqual(hub.refused('in', theirs, 'unknown', 101), []);
+      assert.isTrue(hub.isUp(peer));
+    });
+
     for (const [reason, down] of [
       ['unknown', 'newIncarnation'],
       ['stale', 'newIncarnation'],
@@ -439,18 +453,18 @@ describe('Hub', () => {
       ['other', 'refused'],
     ] as const) {
       it(`takes the link down as ${down} when the reason is ${reason}`, () => {
-        assert.deepInclude(up().refused('out', later, reason)[0], { type: 'linkDown', reason: down });
+        assert.deepInclude(up().refused('out', later, reason, 100)[0], { type: 'linkDown', reason: down });
       });
     }
 
     it('makes a peer introduce itself when that is all that it lacks', () => {
-      assert.deepEqual(up().refused('out', theirs, 'introduce'), [
+      assert.deepEqual(up().refused('out', theirs, 'introduce', 100), [
         { type: 'hello', route: 'out', wantsRoute: false, link: 1, yourLink: 1 },
       ]);
     });
 
     it('of an unknown peer means nothing', () => {
-      assert.deepEqual(newHub().refused('in', theirs, 'unknown'), []);
+      assert.deepEqual(newHub().refused('in', theirs, 'unknown', 100), []);
     });
   });
 
