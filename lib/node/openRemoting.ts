@@ -1,5 +1,5 @@
 /** Ties a system of actors to remoting. Loaded only by a node that does remoting, and with it ZeroMQ. */
-import { Uri } from '../core/address.ts';
+import { splitAddress } from '../core/address.ts';
 import { Cell } from '../core/cell.ts';
 import { ErrorIgnored } from '../core/events.ts';
 import type { System } from '../core/system.ts';
@@ -38,7 +38,7 @@ export async function openRemoting(system: System, options: CompleteOptions): Pr
 
 /** The ref that an address from another node stands for: a local one leads to who lives there now, or to nobody. */
 function refAt(system: System, text: string) {
-  const { node, path } = Uri.parse(text);
+  const { node, path } = splitAddress(text);
   if (node !== undefined && !system.isOwn(node)) return system.remoteRef(node, path);
   return system.resolve(path) ?? system.deadRef(path);
 }

@@ -16,7 +16,9 @@
  *   lost 11, noted 12       first u64, last u64
  *   text     length u16, UTF-8             place    id u32; 0 for nobody; 0xffffffff and a text for one without id
  */
+
 import { ByteWriter } from './byteWriter.ts';
+import { readDigits, writeDigits } from './digits.ts';
 import type { Memory } from './memory.ts';
 
 export const protocolVersion = 1;
@@ -317,8 +319,8 @@ export function stamp(frame: Uint8Array, header: Header): void {
   view.setUint16(0, magic);
   frame[2] = protocolVersion;
   frame[3] = header.flags;
-  writeHex(frame, 4, header.source);
-  writeHex(frame, 20, header.target);
+  writeDigits(view, 4, header.source);
+  writeDigits(view, 20, header.target);
   view.setUint32(36, header.link);
   view.setUint32(40, header.yourLink);
   writeU64(view, 44, header.sequence);
@@ -331,7 +333,7 @@ export function readHeader(frame: Uint8Array): Header | string | OtherVersion {
   if (frame.length < headerSize) return `a frame of ${frame.length} bytes is too short`;
   const view = new DataView(frame.buffer, frame.byteOffset, frame.byteLength);
   if (view.getUint16(0) !== magic) return 'it does not begin as a frame does';
-  const source = readHex(frame, 4);
+  const source = readDigits(view, 4);
   if (frame[2] !== protocolVersion) return new OtherVersion(frame[2] as number, source);
   const link = view.getUint32(36);
   const yourLink = view.getUint32(40);
@@ -340,7 +342,8 @@ export function readHeader(frame: Uint8Array): Header | string | OtherVersion {
   const systemAck = readU64(view, 60);
   if (!(sequence <= mostNumber && ack <= mostNumber && systemAck <= mostNumber))
     return 'its numbers are too large';
-  const [flags, target] = [frame[3] as number, readHex(frame, 20)];
+  const flags = frame[3] as number;
+  const target = readDigits(view, 20);
   return { flags, source, target, link, yourLink, sequence, ack, systemAck };
 }
 
@@ -531,13 +534,6 @@ function writeU64(view: DataView, at: number, value: number): void {
 
 const readU64 = (view: DataView, at: number): number =>
   view.getUint32(at) * 0x1_0000_0000 + view.getUint32(at + 4);
-
-function writeHex(bytes: Uint8Array, at: number, hex: string): void {
-  Buffer.from(bytes.buffer, bytes.byteOffset + at, 16).write(hex, 'hex');
-}
-
-const readHex = (bytes: Uint8Array, at: number): string =>
-  Buffer.from(bytes.buffer, bytes.byteOffset + at, 16).toString('hex');
 
 /** A UUID as the 32 digits that stand in a header. */
 export const digitsOf = (uuid: string) => uuid.replaceAll('-', '');
