@@ -73,13 +73,17 @@ export abstract class Cell extends EndingCell {
         return this.beginStop(endOf(signal), limitIn(signal));
       case 'stopInstead':
         return this.stopInstead(endOf(signal), limitIn(signal));
+      case 'hurry':
+        return this.hurry(limitIn(signal));
       case 'kill':
-        return this.kill();
+        return this.kill((signal as Signal<Ref> & { type: 'kill' }).isBrutal);
       case 'exit':
         return this.#exit(signal as Signal<Ref> & { type: 'exited' });
       case 'supervise':
         return this.supervise(signal as Signal<Ref> & { type: 'childFailed' });
       case 'ignoreFailure':
+        // The next instance has children of its own, which can fail before it has started.
+        if (this.#isBeginningAnew) return this.supervise(signal as Signal<Ref> & { type: 'childFailed' });
         return this.ignoreFailure(signal as Signal<Ref> & { type: 'childFailed' });
       case 'bury':
         return this.proceed();
@@ -153,6 +157,11 @@ export abstract class Cell extends EndingCell {
         break;
       }
     }
+  }
+
+  /** Whether it is being restarted, and the new instance is there and not done with its start. */
+  get #isBeginningAnew(): boolean {
+    return this.ending?.to === 'restart' && this.ending.step === 'wait' && this.work?.step === 'start';
   }
 
   // ---- start ----
@@ -289,7 +298,7 @@ export abstract class Cell extends EndingCell {
 }
 
 const endOf = ({ type }: Signal<Ref>) => (type === 'giveUpChild' ? 'failed' : 'stopped');
-const limitIn = (signal: Signal<Ref>) => (signal.type === 'stop' ? signal.limit : undefined);
+const limitIn = (signal: Signal<Ref>) => ('limit' in signal ? signal.limit : undefined);
 
 const hold: Signal<Ref> = { type: 'hold' };
 const release: Signal<Ref> = { type: 'release' };

@@ -6,6 +6,7 @@ import { Cell } from './cell.ts';
 import { stopOf } from './endingCell.ts';
 import type { Milestone } from './extras.ts';
 import type { Failure, TerminationReason } from './message.ts';
+import { limitOf } from './props.ts';
 import type { Ref } from './ref.ts';
 
 /** A child, in the eyes of its supervisor. Once the child is gone, nothing that is said to it means anything. */
@@ -28,6 +29,14 @@ export class Charge {
   stop(): void {
     const cell = this.#cell;
     if (cell !== undefined) cell.signal(stopOf(cell));
+  }
+
+  /** Stops it because it has failed: `gone` follows. */
+  giveUp(): void {
+    const cell = this.#cell;
+    if (cell === undefined) return;
+    const { shutdown } = cell.options ?? {};
+    cell.signal({ type: 'giveUpChild', ...(shutdown !== undefined && { limit: limitOf(shutdown) }) });
   }
 
   /** Ends its instance, which has `limit` ms for that, and keeps the rest: `ended` follows, or `gone`. */

@@ -51,8 +51,16 @@ export abstract class EndingCell extends FailingCell {
     this.life = 'stopping';
     this.ending = { to: 'stop', reason, step: 'children', limit };
     this.#beginEnd(reason);
-    this.#limitAll(() => this.kill());
+    this.#limitAll(() => this.kill(true));
     this.proceed();
+  }
+
+  /** Somebody had it stopped without a limit, or before: now there is one. */
+  protected hurry(limit: number | undefined): void {
+    const { ending } = this;
+    if (ending === undefined || ending.limit !== undefined || limit === undefined) return;
+    ending.limit = limit;
+    this.#limitAll(() => this.kill(true));
   }
 
   /** What has not ended by itself within its limit is ended. */
@@ -86,7 +94,8 @@ export abstract class EndingCell extends FailingCell {
     this.#cancelTimer?.();
     this.#cancelTimer = undefined;
     if (isHookDone && this.work?.step !== 'start') this.isStarted = false;
-    this.beginStop(reason, limit);
+    // Its supervisor may wait for it: whoever stops it without a limit takes away none.
+    this.beginStop(reason, limit ?? this.ending?.limit);
   }
 
   /** Tells all that takes time that it should come to its end. */
@@ -229,11 +238,12 @@ export abstract class EndingCell extends FailingCell {
     this.mainWork = undefined;
   }
 
-  protected kill(): void {
+  /** @param isBrutal without `postStop` */
+  protected kill(isBrutal = false): void {
     this.#leaveWork();
     const isHookDone =
       this.ending?.to === 'stop' ? this.ending.step !== 'children' : this.ending !== undefined;
-    if (isHookDone) this.isStarted = false;
+    if (isHookDone || isBrutal) this.isStarted = false;
     this.#cancelTimer?.();
     this.beginStop('killed');
   }
@@ -308,10 +318,11 @@ export abstract class EndingCell extends FailingCell {
 
 const stop: Signal<Ref> = { type: 'stop' };
 const kill: Signal<Ref> = { type: 'kill' };
+const brutalKill: Signal<Ref> = { type: 'kill', isBrutal: true };
 
 /** How a parent tells that child to stop. */
 export function stopOf({ options }: MailCell): Signal<Ref> {
   const { shutdown } = options ?? {};
   if (shutdown === undefined) return stop;
-  return shutdown === 'brutal_kill' ? kill : { type: 'stop', limit: limitOf(shutdown) };
+  return shutdown === 'brutal_kill' ? brutalKill : { type: 'stop', limit: limitOf(shutdown) };
 }

@@ -6,7 +6,7 @@ import { asError, BadSupervision, show, Unhandled, UnhandledTermination } from '
 import type { Limits } from '../restart/intensity.ts';
 import { ActorError, ErrorIgnored } from './events.ts';
 import { MailCell } from './mailCell.ts';
-import { type Failure, type Signal, Terminated } from './message.ts';
+import { type Failure, PrivateNotice, type Signal, Terminated } from './message.ts';
 import type { Ref } from './ref.ts';
 import {
   asDecision,
@@ -26,7 +26,8 @@ export abstract class FailingCell extends MailCell {
   protected abstract proceed(): void;
 
   /** Suspends the actor and its children, and leaves the rest to the supervisor. */
-  failed(thrown: unknown, message: unknown): void {
+  failed(thrown: unknown, handled: unknown): void {
+    const message = handled instanceof PrivateNotice ? undefined : handled;
     // A stop that came before the error wins: then nobody needs to decide anything.
     if (this.signals !== undefined) this.obeyAll();
     if (thrown instanceof Unhandled && message !== undefined && this.#isUnhandled(message)) return;

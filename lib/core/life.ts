@@ -43,6 +43,8 @@ export type Action =
   | 'stop'
   /** It was about to restart: end instead. */
   | 'stopInstead'
+  /** It ends already: from now on it has a limit for that. */
+  | 'hurry'
   /** End without waiting for what it does now. */
   | 'kill'
   /** Ask the strategy what becomes of a child. */
@@ -98,7 +100,14 @@ export const table: Readonly<Record<Life, Row>> = {
   busy: alive,
   suspended: { ...alive, resume: 'resume' },
   restarting: { ...ending, begin: 'begin', stop: 'stopInstead', giveUpChild: 'stopInstead' },
-  stopping: { ...ending, hold: 'ignore', release: 'ignore', stop: 'ignore', giveUpChild: 'ignore' },
+  stopping: {
+    ...ending,
+    hold: 'ignore',
+    release: 'ignore',
+    endInstance: 'hurry',
+    stop: 'hurry',
+    giveUpChild: 'hurry',
+  },
   stopped: {
     ...ending,
     hold: 'ignore',

@@ -53,7 +53,7 @@ export const nextToStop: unique symbol = Symbol('nextToStop');
 export type Instance = Actor<unknown, unknown> & { [main]?(): unknown; [nextToStop]?(): Ref | undefined };
 
 /** What the cell is on its way to, and how far it has got. */
-export type Ending = { readonly limit?: number | undefined; cancelLimit?: Cancel } & (
+export type Ending = { limit?: number | undefined; cancelLimit?: Cancel } & (
   | {
       readonly to: 'restart';
       readonly failure: Failure;

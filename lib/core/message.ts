@@ -40,8 +40,9 @@ export type Signal<R> =
   /** `limit`: so many ms, then it is killed. */
   | { readonly type: 'stop'; readonly limit?: number }
   /** Stop because of a failure: as `stop`, but watchers hear `failed`. */
-  | { readonly type: 'giveUpChild' }
-  | { readonly type: 'kill' }
+  | { readonly type: 'giveUpChild'; readonly limit?: number }
+  /** `isBrutal`: without its `postStop`. */
+  | { readonly type: 'kill'; readonly isBrutal?: boolean }
   | { readonly type: 'watch'; readonly watcher: R }
   /** `isAnswered`: the watcher was an ask, and got its answer from the node that it had asked. */
   | { readonly type: 'unwatch'; readonly watcher: R; readonly isAnswered?: boolean }
@@ -64,6 +65,9 @@ export interface Failure {
 
 /** A message that the cell looks at before `receive` does. */
 export abstract class Notice {}
+
+/** One that an actor of the runtime tells itself: nobody else is to see it, in an event or a hook. */
+export abstract class PrivateNotice extends Notice {}
 
 /** Tells a watcher that an actor has ended: delivered once for each `watch`, as an ordinary message. */
 export class Terminated<R = unknown> extends Notice {

@@ -37,7 +37,8 @@ export interface SpawnOptions {
   restart?: RestartOptions | undefined;
   /**
    * When its parent stops it: how long, in ms, it may take, its children included, before it is killed; `'brutal_kill'`:
-   * killed at once; `'infinity'`: as long as it takes. Unless given, its own `postStop` has the node's `shutdownTimeout`.
+   * killed at once. Then its own `postStop` is not called. `'infinity'`: as long as it takes. Unless given, its `postStop`
+   * has the node's `shutdownTimeout`.
    */
   shutdown?: ShutdownLimit | undefined;
 }
@@ -111,7 +112,7 @@ export class Props<M = unknown> {
     accepts?: StandardSchemaV1,
     title = className === '' ? 'class' : className,
   ) {
-    this.className = className === '' ? 'actor' : className.toLowerCase();
+    this.className = className.toLowerCase().replace(/^\$+|\//g, '') || 'actor';
     this.title = title;
     this.create = create;
     this.params = params;

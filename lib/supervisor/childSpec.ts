@@ -63,16 +63,19 @@ export interface SpecDefaults {
 }
 
 const known = ['id', 'start', 'restart', 'shutdown', 'significant', 'type', 'backoff', 'options'];
+const knownOptions = ['mailbox', 'supervision'];
 const restartTypes = ['permanent', 'transient', 'temporary'];
 const defaultShutdown = 5000;
 
-/** The recipes of supervisors. */
-const supervisors = new WeakSet<Props>();
+/** What makes supervisors: a recipe with other parameters still does. */
+const supervisors = new WeakSet<Props['create']>();
 
 /** Remembers that this recipe is one of a supervisor. */
 export function markSupervisor(props: Props): void {
-  supervisors.add(props);
+  supervisors.add(props.create);
 }
+
+export const isSupervisor = (props: Props) => supervisors.has(props.create);
 
 /**
  * The spec with its defaults.
@@ -91,11 +94,13 @@ export function completeSpec(spec: GivenSpec, defaults: SpecDefaults): CompleteS
     check('a field', known.includes(key), `one of ${known.join(', ')}`, key);
   check('restart', restartTypes.includes(restart), restartTypes.join(', '), restart);
   check('significant', typeof significant === 'boolean', 'true or false', significant);
-  const props = inChild(id, () => propsOf(spec.start));
-  const { type = supervisors.has(props) ? 'supervisor' : 'worker' } = spec;
+  const props = inChild(id, () => propsOf(spec.start), 'start: ');
+  const { type = isSupervisor(props) ? 'supervisor' : 'worker' } = spec;
   check('type', type === 'worker' || type === 'supervisor', "'worker' or 'supervisor'", type);
   const { shutdown = type === 'supervisor' ? 'infinity' : defaultShutdown } = spec;
   const { backoff = defaults.backoff } = spec;
+  for (const key of Object.keys(options ?? {}))
+    check('options', knownOptions.includes(key), `an object with ${knownOptions.join(', ')}`, key);
   inChild(id, () => {
     checkShutdown(shutdown);
     checkSpawnOptions(options);
@@ -117,10 +122,10 @@ export function completeSpec(spec: GivenSpec, defaults: SpecDefaults): CompleteS
   };
 }
 
-function inChild<T>(id: unknown, run: () => T): T {
+function inChild<T>(id: unknown, run: () => T, field = ''): T {
   try {
     return run();
   } catch (error) {
-    throw new TypeError(`child ${show(id)}: ${(error as Error).message}`, { cause: error });
+    throw new TypeError(`child ${show(id)}: ${field}${(error as Error).message}`, { cause: error });
   }
 }

@@ -1,6 +1,7 @@
 /** Many actors of one kind, among which keys are shared out, after Elixir's `PartitionSupervisor`. */
-import { show } from '../base/errors.ts';
+import { asError, show } from '../base/errors.ts';
 import type { Spawnable } from '../core/actor.ts';
+import { ErrorIgnored } from '../core/events.ts';
 import type { Ref } from '../core/ref.ts';
 import type { ChildSpec } from './childSpec.ts';
 import type { ChildInfo, Entry } from './entry.ts';
@@ -59,11 +60,19 @@ export class PartitionSupervisor extends Supervising<PartitionSupervisorOptions>
   }
 
   protected override other(message: unknown): unknown {
+    const ref = this.#refOf(message);
+    return ref === undefined ? this.unhandled(message) : this.forward(ref);
+  }
+
+  /** Where a message goes. One that `key` can't cope with is no reason for all partitions to begin anew. */
+  #refOf(message: unknown): Ref | undefined {
     const { key } = this.params;
-    if (key === undefined) return this.unhandled(message);
-    const ref = this.refFor(key(message as never));
-    if (ref === undefined) return this.unhandled(message);
-    return this.forward(ref);
+    try {
+      return key === undefined ? undefined : this.refFor(key(message as never));
+    } catch (error) {
+      this.node.events.publish(new ErrorIgnored(this.ref, asError(error), 'key of a PartitionSupervisor'));
+      return undefined;
+    }
   }
 
   protected override refFor(key: unknown): Ref | undefined {

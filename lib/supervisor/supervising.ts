@@ -11,9 +11,9 @@ import { nextToStop } from '../core/mailCell.ts';
 import type { Failure, TerminationReason } from '../core/message.ts';
 import { limitOf, type Props } from '../core/props.ts';
 import { ActorStopped, Ref } from '../core/ref.ts';
-import { type AnyDecision, Later, Stop } from '../core/supervision.ts';
+import { type AnyDecision, Later } from '../core/supervision.ts';
 import { type BackoffOptions, checkBackoff, Intensity } from '../restart/index.ts';
-import { completeSpec, type GivenSpec, markSupervisor } from './childSpec.ts';
+import { type CompleteSpec, completeSpec, type GivenSpec, markSupervisor } from './childSpec.ts';
 import { ChildFailed, ChildGone, type ChildInfo, Entry, Round } from './entry.ts';
 import { type Order, Request } from './requests.ts';
 
@@ -82,8 +82,10 @@ export abstract class Supervising<P extends SupervisingOptions> extends Actor<un
   }
   /** Checked before a child is started. */
   protected checkRoom(): void {}
-  /** A significant child has ended by itself. */
-  protected significantEnded(): void {}
+  /** A significant child has ended by itself; whether that ends the supervisor. */
+  protected significantEnded(): boolean {
+    return false;
+  }
   /** Checks the options that this kind has beside the common ones. */
   protected checkOptions(_options: P): void {}
   /** Who answers for a key. */
@@ -99,12 +101,15 @@ export abstract class Supervising<P extends SupervisingOptions> extends Actor<un
 
   override async preStart(): Promise<void> {
     this.#checkOptions();
+    // All of them, before the first one is started.
+    const specs = this.initial.map(given => this.#complete(given));
+    checkIds(specs);
     this.signal.addEventListener('abort', () => {
       this.#isCut = true;
       this.#waiter?.resolve('cut');
     });
     try {
-      for (const spec of this.initial) await this.#add(spec);
+      for (const spec of specs) if (!this.#isCut) await this.#add(spec);
     } catch (error) {
       if (!this.#isCut) throw error;
     }
@@ -128,9 +133,8 @@ export abstract class Supervising<P extends SupervisingOptions> extends Actor<un
 
   /** Ends the children one after the other, the last one first. */
   override async preRestart(error: Error, message: unknown): Promise<void> {
-    if (this.isDynamic) return super.preRestart(error, message) as Promise<void>;
-    for (const entry of [...this.entries.values()].reverse()) await this.#stop(entry);
-    await this.postStop();
+    if (!this.isDynamic) for (const entry of [...this.entries.values()].reverse()) await this.#stop(entry);
+    await super.preRestart(error, message);
   }
 
   [nextToStop](): Ref | undefined {
@@ -150,9 +154,10 @@ export abstract class Supervising<P extends SupervisingOptions> extends Actor<un
     if (entry?.charge === undefined) return undefined;
     entry.noteError(error);
     const isFinal = entry.isOnTrial || entry.spec.restart === 'temporary';
-    if (!isFinal) this.#host.notice(new ChildFailed(entry, entry.charge, error));
+    if (isFinal) entry.charge.giveUp();
+    else this.#host.notice(new ChildFailed(entry, entry.charge, error));
     this.#came(entry, 'failed');
-    return isFinal ? Stop : Later;
+    return Later;
   }
 
   override receive(message: unknown): unknown {
@@ -171,22 +176,23 @@ export abstract class Supervising<P extends SupervisingOptions> extends Actor<un
     return this.#restart(entry, failure);
   }
 
-  #childGone({ entry, reason }: ChildGone): unknown {
-    if (this.entries.get(entry.id) !== entry || entry.charge !== undefined) return undefined;
-    const { restart } = entry.spec;
-    if (restart === 'permanent' || (restart === 'transient' && reason !== 'stopped')) {
+  #childGone({ entry }: ChildGone): unknown {
+    // Meanwhile it may have been begun again with others, or told to stay as it is.
+    if (this.entries.get(entry.id) !== entry || entry.ended === undefined) return undefined;
+    if (entry.isToBeRestarted) {
       if (entry.phase === 'waiting') return undefined; // it was to be started again, and will be
-      return this.#restart(entry, { error: new Error(`it has ended (${reason})`), message: undefined });
+      return this.#restart(entry, { error: new Error(`it has ended (${entry.ended})`), message: undefined });
     }
     this.#isOver(entry);
-    if (entry.spec.significant) this.significantEnded();
-    return undefined;
+    if (entry.spec.significant && this.significantEnded()) return undefined;
+    return this.#goOn(entry);
   }
 
   /** A child is not run any more. */
   #isOver(entry: Entry): void {
     entry.phase = 'stopped';
     entry.round = undefined;
+    entry.ended = undefined;
     if (entry.spec.restart === 'temporary' || this.isDynamic) this.entries.delete(entry.id);
   }
 
@@ -196,10 +202,7 @@ export abstract class Supervising<P extends SupervisingOptions> extends Actor<un
    * Starts a child that is new.
    * @throws what it failed to start with; the child is forgotten then
    */
-  async #add(given: GivenSpec): Promise<Ref> {
-    const { backoff } = this.params;
-    const { looksAtSignificant: mayBeSignificant, isDynamic: mayBeNameless } = this;
-    const spec = completeSpec(given, { backoff, mayBeSignificant, mayBeNameless });
+  async #add(spec: CompleteSpec): Promise<Ref> {
     this.#checkNew(spec.id);
     this.checkRoom();
     const ref = this.spawn(spec.props, spec.options);
@@ -208,9 +211,16 @@ export abstract class Supervising<P extends SupervisingOptions> extends Actor<un
     try {
       return await this.#try(entry, ref);
     } catch (error) {
-      this.entries.delete(entry.id);
+      // One that is cut short keeps its place, in which it is stopped.
+      if (!this.#isCut) this.entries.delete(entry.id);
       throw error;
     }
+  }
+
+  #complete(given: GivenSpec): CompleteSpec {
+    const { backoff } = this.params;
+    const { looksAtSignificant: mayBeSignificant, isDynamic: mayBeNameless } = this;
+    return completeSpec(given, { backoff, mayBeSignificant, mayBeNameless });
   }
 
   #checkNew(id: string | undefined): void {
@@ -224,11 +234,11 @@ export abstract class Supervising<P extends SupervisingOptions> extends Actor<un
   async #try(entry: Entry, ref = this.#spawn(entry)): Promise<Ref> {
     entry.isOnTrial = true;
     const outcome = await this.#start(entry, ref);
-    entry.isOnTrial = false;
     if (outcome === 'started') return ref;
     if (outcome === 'failed' && entry.charge !== undefined) await this.#until(entry, ['gone']);
-    entry.phase = 'stopped';
-    if (outcome === 'cut') throw new ActorStopped(this.ref, 'stopped');
+    entry.isOnTrial = false;
+    if (this.#isCut) throw new ActorStopped(this.ref, 'stopped');
+    this.#isOver(entry);
     throw entry.errors.at(-1) ?? new CreateFailed(`${ref.address} has ended before it had started`);
   }
 
@@ -250,6 +260,7 @@ export abstract class Supervising<P extends SupervisingOptions> extends Actor<un
   #follow(entry: Entry, ref: Ref): void {
     const charge = new Charge(ref, (step, reason) => this.#came(entry, step, reason));
     entry.charge = charge;
+    entry.ended = undefined;
     this.#byRef.set(ref, entry);
   }
 
@@ -265,13 +276,16 @@ export abstract class Supervising<P extends SupervisingOptions> extends Actor<un
     if (outcome === 'gone' && entry.charge !== undefined) {
       this.#byRef.delete(entry.charge.ref);
       entry.charge = undefined;
+      entry.ended = reason;
     }
+    // At once: it may fail before this actor has its turn, and that is a failure like any other.
+    if (outcome === 'started') entry.isOnTrial = false;
     const { entry: awaited, outcomes, resolve } = this.#waiter ?? {};
     const isAwaited = awaited === entry && outcomes?.includes(outcome) === true;
     if (isAwaited) resolve?.(outcome);
     // Who waited for a start did not expect the end.
-    if (outcome === 'gone' && (!isAwaited || (outcomes === start && !entry.isOnTrial)))
-      this.#host.notice(new ChildGone(entry, reason as TerminationReason));
+    if (outcome === 'gone' && !entry.isOnTrial && (!isAwaited || outcomes === start))
+      this.#host.notice(new ChildGone(entry));
   }
 
   /** Waits until a child has got so far, or this actor is to end. */
@@ -314,7 +328,9 @@ export abstract class Supervising<P extends SupervisingOptions> extends Actor<un
     }
     const { charge, phase } = entry;
     entry.round = round;
+    entry.heldUp = undefined;
     entry.phase = 'waiting';
+    entry.ended = undefined; // if it has ended by itself before, it is started again with the others
     if (charge === undefined || phase === 'waiting') return;
     const ended = this.#until(entry, end);
     charge.endInstance(charge.failure ?? failure, limitOf(entry.spec.shutdown));
@@ -324,17 +340,28 @@ export abstract class Supervising<P extends SupervisingOptions> extends Actor<un
   async #begin(round: Round): Promise<void> {
     for (const entry of round.entries) {
       if (entry.round !== round) continue;
+      if (this.#isCut) return;
       entry.round = undefined;
       const outcome = await this.#start(entry);
-      // It has been told to itself that it failed; the others wait for that restart.
-      if (outcome !== 'started') return;
+      if (outcome === 'started') continue;
+      // It has been told to itself; the others wait for what becomes of this one.
+      entry.heldUp = round;
+      return;
     }
+  }
+
+  /** Begins those that have waited for a child which is over now. */
+  async #goOn(entry: Entry): Promise<void> {
+    const { heldUp } = entry;
+    entry.heldUp = undefined;
+    if (heldUp !== undefined) await this.#begin(heldUp);
   }
 
   /** @throws RestartsExhausted, which is the failure of this supervisor */
   #giveUp(entry: Entry): never {
     const { intensity = 1, period = 5000 } = this.params;
-    entry.charge?.handOver();
+    if (entry.charge === undefined) this.#isOver(entry);
+    else entry.charge.handOver();
     const errors = [...entry.errors];
     const texts = errors.length === 0 ? 'it did not fail, but ended' : errors.map(String).join('; ');
     throw new RestartsExhausted(
@@ -360,7 +387,7 @@ export abstract class Supervising<P extends SupervisingOptions> extends Actor<un
   #obey(order: Order): unknown {
     switch (order.type) {
       case 'start':
-        return this.#add(order.spec);
+        return this.#add(this.#complete(order.spec));
       case 'terminate':
         return this.#terminate(this.#find(order.child));
       case 'restart':
@@ -386,6 +413,7 @@ export abstract class Supervising<P extends SupervisingOptions> extends Actor<un
   async #terminate(entry: Entry): Promise<void> {
     await this.#stop(entry);
     this.#isOver(entry);
+    await this.#goOn(entry);
   }
 
   async #startStopped(entry: Entry): Promise<Ref> {
@@ -417,5 +445,15 @@ export abstract class Supervising<P extends SupervisingOptions> extends Actor<un
 
   get #host(): Host {
     return hostOf(this, 'supervise');
+  }
+}
+
+/** @throws ChildError when two have one id */
+function checkIds(specs: readonly CompleteSpec[]): void {
+  const ids = new Set<string | undefined>();
+  for (const { id } of specs) {
+    if (ids.has(id))
+      throw new ChildError('alreadyPresent', `two children have the id ${show(id)}; an id must be unique`);
+    ids.add(id);
   }
 }

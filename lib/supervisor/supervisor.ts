@@ -87,11 +87,13 @@ export class Supervisor extends Supervising<SupervisorOptions> {
     return strategy === 'one_for_all' ? all : all.slice(all.indexOf(entry));
   }
 
-  protected override significantEnded(): void {
+  protected override significantEnded(): boolean {
     const isLast = ![...this.entries.values()].some(
       ({ spec, phase }) => spec.significant && phase !== 'stopped',
     );
-    if (isLast || this.params.autoShutdown === 'any_significant') this.stop();
+    const isEnough = isLast || this.params.autoShutdown === 'any_significant';
+    if (isEnough) this.stop();
+    return isEnough;
   }
 
   protected override checkOptions(options: SupervisorOptions): void {

@@ -70,6 +70,41 @@ describe('Intensity.admit()', () => {
   });
 });
 
+describe('an Intensity whose window is closed', () => {
+  const closed = (max: number, within: number) => new Intensity({ max, within }, { isClosed: true });
+
+  it('remembers what is exactly within ms old, and forgets what is older', () => {
+    assert.deepEqual(admitAll(closed(1, 5000), [0, 5000, 5000.5]), [true, false, true]);
+  });
+
+  it('slides as an open one does', () => {
+    assert.deepEqual(admitAll(closed(2, 100), [0, 60, 100, 101, 160, 161]), [
+      ...[true, true, false],
+      ...[true, false, true],
+    ]);
+  });
+
+  it('has spent what is exactly within ms old', () => {
+    const intensity = closed(2, 100);
+    intensity.admit(0);
+    assert.deepEqual([intensity.used(100), intensity.left(100), intensity.left(101)], [1, 1, 2]);
+  });
+
+  it('admits at most max within any window, its ends among it', () => {
+    fc.assert(
+      fc.property(anyLimits, anyTimes, ({ max, within }, times) => {
+        const intensity = closed(max, within);
+        const admitted: number[] = [];
+        for (const now of times) {
+          const isFull = admitted.filter(at => now - at <= within).length >= max;
+          assert.equal(intensity.admit(now), !isFull);
+          if (!isFull) admitted.push(now);
+        }
+      }),
+    );
+  });
+});
+
 describe('Intensity.used() and left()', () => {
   it('add up to max', () => {
     const intensity = new Intensity({ max: 3, within: 100 });
