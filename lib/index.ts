@@ -4,6 +4,7 @@ export {
   ActorContextError,
   BadSupervision,
   ChildError,
+  CommandNotFound,
   CreateFailed,
   InvalidAddress,
   InvalidEscalation,
@@ -35,6 +36,21 @@ export {
 } from './base/patterns.ts';
 export type { Cancel, Clock, Random, Scheduler, World } from './base/world.ts';
 export {
+  type ActorInfo,
+  type BuiltInCommands,
+  type CommandArgs,
+  type CommandName,
+  type CommandOptions,
+  type CommandRef,
+  type CommandResult,
+  type CommandsOf,
+  command,
+  type Send,
+  type SettingCheck,
+  Settings,
+  send,
+} from './command/index.ts';
+export {
   Actor,
   type ActorClass,
   type ActorFunction,
@@ -42,6 +58,7 @@ export {
   type MessageOf,
   type NodeFace,
   type Receive,
+  type SettingsFace,
   type Spawn,
   type Spawnable,
 } from './core/actor.ts';

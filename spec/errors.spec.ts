@@ -12,6 +12,7 @@ const codes = {
   AlreadyRegistered: 'ALREADY_REGISTERED',
   BadSupervision: 'BAD_SUPERVISION',
   ChildError: 'CHILD',
+  CommandNotFound: 'COMMAND_NOT_FOUND',
   CreateFailed: 'CREATE_FAILED',
   InvalidAddress: 'INVALID_ADDRESS',
   InvalidEscalation: 'INVALID_ESCALATION',

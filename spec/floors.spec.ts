@@ -7,7 +7,7 @@ const floors = [
   ['base'],
   ['restart'],
   ['core'],
-  ['process', 'supervisor', 'remoting'],
+  ['process', 'supervisor', 'command', 'remoting'],
   ['placement'],
   ['node'],
   ['flow', 'pool', 'observe', 'persistence', 'cluster', 'testkit'],

@@ -77,6 +77,19 @@ export class ChildError extends errorClass('CHILD') {
     this.problem = problem;
   }
 }
+/** The actor has no such command, or no such task for `run`; the message lists what it has. */
+export class CommandNotFound extends errorClass('COMMAND_NOT_FOUND') {
+  /** What was asked for. */
+  readonly command: string;
+  /** What there is. */
+  readonly available: readonly string[];
+
+  constructor(message: string, command = '', available: readonly string[] = []) {
+    super(message);
+    this.command = command;
+    this.available = available;
+  }
+}
 /** A bounded mailbox with `overflow: 'fail'` had no room for the message. */
 export class MailboxFull extends errorClass('MAILBOX_FULL') {}
 /** A message cannot cross to another node as it is. */

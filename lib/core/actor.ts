@@ -78,6 +78,10 @@ export interface Host {
   stash(): void;
   unstashAll(): void;
   setReceiveTimeout(ms: number | undefined): void;
+  /** For how many ms the actor has been there, restarts included. */
+  readonly uptime: number;
+  /** Whether the message that is being handled is that one, and has been stashed or said to be unhandled. */
+  isPutAside(message: unknown): boolean;
   /** Puts a notice among this actor's own messages. */
   notice(notice: Notice): void;
   pipeToSelf(
@@ -87,6 +91,14 @@ export interface Host {
   ): void;
   /** Stops all children, then runs `then`; its result when it need not wait, else a promise. */
   endChildren(then: () => unknown): unknown;
+}
+
+/** The settings of an actor, as those who are not the actor see them. */
+export interface SettingsFace {
+  readonly names: readonly string[];
+  get(name: string): unknown;
+  set(name: string, value: unknown): void;
+  all(): Readonly<Record<string, unknown>>;
 }
 
 /** The members of an actor, as a function actor gets them in `context`. */
@@ -100,6 +112,9 @@ export type Context = Omit<
   | 'supervision'
   | 'highWaterMark'
   | 'receive'
+  | 'commands'
+  | 'tasks'
+  | 'settings'
 >;
 
 /** @internal Gives an instance its host; done once, right after the constructor. */
@@ -155,6 +170,18 @@ export abstract class Actor<M = unknown, P = undefined> {
    * field of a class, or at any time: `this.trapExit = true`.
    */
   declare trapExit?: boolean;
+
+  /**
+   * What `send(ref, 'name', ...args)` can call here, by name, besides the methods that are marked with `@command`. An arrow
+   * function has the actor as `this`.
+   */
+  declare commands?: Readonly<Record<string, (...args: never[]) => unknown>>;
+
+  /** What `send(ref, 'run', 'name', ...args)` can call here, by name: functions that get the actor, then the arguments. */
+  declare tasks?: Readonly<Record<string, (actor: never, ...args: never[]) => unknown>>;
+
+  /** What `send(ref, 'config', …)` can read and change here: `new Settings({ … })`. */
+  declare settings?: SettingsFace;
 
   /** Called before the first message; when it is async, messages wait until it is done. An error is a `CreateFailed`. */
   preStart(): unknown {

@@ -8,8 +8,8 @@ import { Cell } from './cell.ts';
 import { Children } from './children.ts';
 import { stopOf } from './endingCell.ts';
 import { unhandledTermination } from './failingCell.ts';
-import { gone } from './mailCell.ts';
-import { Exit, Notice, PoisonPill, ReceiveTimeout, Terminated } from './message.ts';
+import { gone, type Instance } from './mailCell.ts';
+import { carryOut, Errand, Exit, Notice, PoisonPill, ReceiveTimeout, Terminated } from './message.ts';
 import { checkSpawnOptions, type Props, type SpawnOptions } from './props.ts';
 import { ActorStopped, Ref } from './ref.ts';
 import { Timers } from './timers.ts';
@@ -154,6 +154,10 @@ export class ActorCell extends Cell implements Host {
     else if (message instanceof Exit) extras.links?.expect(message);
   }
 
+  isPutAside(message: unknown): boolean {
+    return this.message === message && !this.countsAsHandled;
+  }
+
   unstashAll(): void {
     this.unstash();
   }
@@ -230,21 +234,21 @@ export class ActorCell extends Cell implements Host {
    * when there is none, or when the cell may handle none now.
    */
   take(matches: (message: unknown) => boolean): { message: unknown } | undefined {
-    return this.#takeFrom(0, matches).taken;
+    return this.#takeFrom(0, matches, false).taken;
   }
 
   /** As `take`, for who waits with `onMail`: looks only at what it has not looked at since that was set. */
   takeAwaited(matches: (message: unknown) => boolean): { message: unknown } | undefined {
     // A mailbox of another kind may give out of order of arrival.
     const from = this.options?.mailbox === undefined ? this.more().looked : 0;
-    const { taken, index } = this.#takeFrom(from, matches);
+    const { taken, index } = this.#takeFrom(from, matches, true);
     if (taken === undefined && index !== undefined) this.more().looked = index;
     return taken;
   }
 
-  #takeFrom(from: number, matches: (message: unknown) => boolean): Taken {
+  #takeFrom(from: number, matches: (message: unknown) => boolean, doesErrands: boolean): Taken {
     // Code that is not in its turn, as an async `run` can be, must not take what the cell may not handle now.
-    if (this.life === 'suspended' || this.signals !== undefined) return {};
+    if (this.life === 'suspended' || this.signals !== undefined || this.work?.step === 'receive') return {};
     const { mailbox } = this;
     let index = Math.min(from, mailbox?.size ?? 0);
     while (mailbox !== undefined && index < mailbox.size) {
@@ -253,8 +257,14 @@ export class ActorCell extends Cell implements Host {
         this.ref.stop();
         break;
       }
+      if (doesErrands && waiting instanceof Errand && this.life === 'running') {
+        // Only in a turn of its own: not in the middle of what `run` is doing.
+        if (this.extras?.onMail === undefined) return { index };
+        this.#carryOut(waiting, index);
+        return {};
+      }
       const message = waiting instanceof Notice ? this.readNotice(waiting) : waiting;
-      if (message !== gone && !matches(message)) {
+      if (message !== gone && (waiting instanceof Errand || !matches(message))) {
         index++;
         continue;
       }
@@ -269,6 +279,33 @@ export class ActorCell extends Cell implements Host {
       return { taken: { message } };
     }
     return { index };
+  }
+
+  /** Between two messages of a process that waits in a `get`; `run` pauses until it is done. */
+  #carryOut(errand: Errand, index: number): void {
+    const { message, sender, countsAsHandled, mailbox } = this;
+    const extras = this.more();
+    extras.looked = index;
+    extras.interrupted = { message, sender, countsAsHandled };
+    mailbox?.takeAt(index);
+    this.message = errand;
+    this.sender = mailbox?.sender;
+    this.countsAsHandled = true;
+    this.realm.counts.handled++;
+    const result = errand[carryOut](this.actor as Instance, this);
+    if (typeof result !== 'object' || result === null) return this.forgetMessage();
+    this.mainWork?.pause();
+    this.awaitReceive(result);
+  }
+
+  protected override forgetMessage(): void {
+    const { extras } = this;
+    if (extras?.interrupted === undefined) return super.forgetMessage();
+    const { message, sender, countsAsHandled } = extras.interrupted;
+    extras.interrupted = undefined;
+    this.message = message;
+    this.sender = sender;
+    this.countsAsHandled = countsAsHandled;
   }
 
   /** Calls `then` once this actor's failure has been forgiven; gives what calls that off. */

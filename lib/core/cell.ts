@@ -278,6 +278,7 @@ export abstract class Cell extends EndingCell {
     }
     if (step === 'receive') {
       this.forgetMessage();
+      if (this.life === 'running') this.mainWork?.unpause();
       if (this.extras?.receiveTimeout !== undefined) this.extras.receiveTimeout.since = this.clock.now();
     }
     if (this.ending !== undefined) this.proceed();

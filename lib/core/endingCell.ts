@@ -261,6 +261,7 @@ export abstract class EndingCell extends FailingCell {
     extras.receiveTimeout = undefined;
     extras.behavioursBelow = [];
     extras.onMail = undefined;
+    extras.interrupted = undefined;
     extras.looked = 0;
     extras.messageAbort = undefined;
     for (const ref of extras.watching?.takeAll() ?? [])

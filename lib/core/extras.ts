@@ -39,6 +39,8 @@ export class Extras {
   highWaterMark: number | undefined;
   /** For a process: who is called when there is mail. */
   onMail: (() => void) | undefined;
+  /** For a process that carries out an errand in a `get`: the message that it had taken before. */
+  interrupted: { message: unknown; sender: Ref | undefined; countsAsHandled: boolean } | undefined;
   /** How many of the messages that wait are of no interest to `onMail`. */
   looked = 0;
   /** For a process that escalated an error: who waits for it to be forgiven. */

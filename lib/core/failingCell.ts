@@ -98,7 +98,8 @@ export abstract class FailingCell extends MailCell {
   #goOn(): void {
     this.settle();
     this.work?.unpause();
-    this.mainWork?.unpause();
+    // It waits for an errand that takes time.
+    if (this.work === undefined) this.mainWork?.unpause();
     this.#tellChildren(release);
     const { extras } = this;
     if (extras?.onResumed !== undefined) extras.onResumed();

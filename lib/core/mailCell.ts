@@ -28,9 +28,12 @@ import {
   returnRing,
 } from './mailbox.ts';
 import {
+  CellMessage,
+  carryOut,
+  Errand,
   Exit,
   type Failure,
-  Notice,
+  type Notice,
   PoisonPill,
   ReceiveTimeout,
   type Signal,
@@ -104,6 +107,9 @@ export abstract class MailCell extends Inlet<Ref> {
   protected watchers: Set<Ref> | undefined = undefined;
   protected extras: Extras | undefined = undefined;
 
+  /** When it was spawned, in whole ms of the clock: those take no memory of their own. */
+  readonly #spawnedAt: number;
+
   constructor(
     realm: Home,
     parent: MailCell | undefined,
@@ -113,6 +119,7 @@ export abstract class MailCell extends Inlet<Ref> {
   ) {
     super();
     this.realm = realm;
+    this.#spawnedAt = Math.floor(realm.world.clock.now());
     this.parent = parent;
     this.props = props;
     this.options = options;
@@ -235,16 +242,21 @@ export abstract class MailCell extends Inlet<Ref> {
         this.countsAsHandled = true;
         counts.handled++;
         const result =
-          message instanceof Notice
-            ? this.#handleNotice(message)
+          message instanceof CellMessage
+            ? this.#handleForCell(message)
             : this.behaviour.call(this.actor, message as never);
-        if (typeof result === 'object' && result !== null) this.#awaitReceive(result);
+        if (typeof result === 'object' && result !== null) this.awaitReceive(result);
       } while (left > 0 && mailbox.size > 0 && this.life === 'running' && this.signals === undefined);
     } catch (error) {
       this.failed(error, this.message);
     }
     if (this.extras?.receiveTimeout !== undefined) this.extras.receiveTimeout.since = this.clock.now();
     return left;
+  }
+
+  #handleForCell(message: CellMessage): unknown {
+    if (message instanceof Errand) return message[carryOut](this.actor as Instance, this.host);
+    return this.#handleNotice(message as Notice);
   }
 
   #handleNotice(notice: Notice): unknown {
@@ -278,7 +290,7 @@ export abstract class MailCell extends Inlet<Ref> {
     else if (notice instanceof Tick) this.extras?.timers?.taken(notice);
   }
 
-  #awaitReceive(result: object): void {
+  protected awaitReceive(result: object): void {
     const work = Work.of('receive', result, this);
     if (work === undefined) return;
     this.life = 'busy';
@@ -349,6 +361,11 @@ export abstract class MailCell extends Inlet<Ref> {
   /** @internal The messages that wait here: in the mailbox, and put aside. */
   get waiting(): { queued: number; stashed: number } {
     return { queued: this.mailbox?.size ?? 0, stashed: this.extras?.stash.length ?? 0 };
+  }
+
+  /** @internal For how many ms it has been there, restarts included. */
+  get uptime(): number {
+    return Math.floor(this.clock.now()) - this.#spawnedAt;
   }
 
   /** @internal How often it has been restarted. */

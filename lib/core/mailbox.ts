@@ -3,7 +3,7 @@
  * full one dropped is left in `victim` for the cell to report.
  */
 import { show } from '../base/errors.ts';
-import { Notice } from './message.ts';
+import { CellMessage, Notice } from './message.ts';
 import type { Ref } from './ref.ts';
 
 /** What became of a pushed message. */
@@ -275,11 +275,11 @@ class PriorityMailbox extends Mailbox {
     }
   }
 
-  /** The runtime's own notices come after all messages that are there, since `compare` knows nothing of them. */
+  /** Notices and errands come after all messages that are there, since `compare` knows nothing of them. */
   #isBefore(a: Entry, b: Entry): boolean {
-    const aIsNotice = a.message instanceof Notice;
-    if (aIsNotice !== b.message instanceof Notice) return !aIsNotice;
-    if (aIsNotice) return a.order < b.order;
+    const aIsForCell = a.message instanceof CellMessage;
+    if (aIsForCell !== b.message instanceof CellMessage) return !aIsForCell;
+    if (aIsForCell) return a.order < b.order;
     const difference = this.#compareSafely(a.message, b.message);
     return difference === 0 ? a.order < b.order : difference < 0;
   }

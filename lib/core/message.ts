@@ -63,8 +63,28 @@ export interface Failure {
   readonly message: unknown;
 }
 
+// Symbols: no field of a message that came from elsewhere can stand in their place.
+export const needed: unique symbol = Symbol('needed');
+export const carryOut: unique symbol = Symbol('carryOut');
+
 /** A message that the cell looks at before `receive` does. */
-export abstract class Notice {}
+export abstract class CellMessage {
+  /** What else a peer must be allowed to do here before it may send this: of `remoting.allow`; nothing unless given. */
+  get [needed](): 'stop' | undefined {
+    return undefined;
+  }
+}
+
+/** One of the runtime itself: it never waits for room, and is no dead letter when nobody hears it. */
+export abstract class Notice extends CellMessage {}
+
+/**
+ * A message of users that brings with it what is to be done: the cell carries it out in its turn, in the place of `receive`.
+ */
+export abstract class Errand extends CellMessage {
+  /** Gives a promise or a generator when it takes time, as `receive` does. */
+  abstract [carryOut](actor: object, host: unknown): unknown;
+}
 
 /** One that an actor of the runtime tells itself: nobody else is to see it, in an event or a hook. */
 export abstract class PrivateNotice extends Notice {}
@@ -98,7 +118,11 @@ export class Exit<R = unknown> extends Notice {
 export class ReceiveTimeout extends Notice {}
 
 /** The class of the one message `PoisonPill`. */
-export class PoisonPillNotice extends Notice {}
+export class PoisonPillNotice extends Notice {
+  override get [needed](): 'stop' {
+    return 'stop';
+  }
+}
 
 /** Stops the actor that it is told to in its turn: after all that was sent before. */
 export const PoisonPill: PoisonPillNotice = Object.freeze(new PoisonPillNotice());

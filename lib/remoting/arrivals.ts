@@ -2,7 +2,7 @@
 import { asError, RemotingError } from '../base/errors.ts';
 import { isAskPath } from '../core/ask.ts';
 import { InvalidMessage, OperationRefused } from '../core/events.ts';
-import { PoisonPill, type TerminationReason } from '../core/message.ts';
+import { CellMessage, needed, type TerminationReason } from '../core/message.ts';
 import type { StandardSchemaV1 } from '../core/props.ts';
 import type { Ref } from '../core/ref.ts';
 import { type Announcement, readAnnouncement } from './announcement.ts';
@@ -111,15 +111,14 @@ export class Arrivals implements Reader {
     }
     if (isAskPath(to.step)) return to.inlet.enqueue(message, from, to);
     const isAsk = from !== undefined && isAskPath(from.step);
-    if (
-      !this.#may(isAsk ? 'ask' : 'tell', to.path) ||
-      (message === PoisonPill && !this.#may('stop', to.path))
-    )
+    const forCell = message instanceof CellMessage ? message : undefined;
+    const also = forCell?.[needed];
+    if (!this.#may(isAsk ? 'ask' : 'tell', to.path) || (also !== undefined && !this.#may(also, to.path)))
       return this.#refuse(message, from, to);
     // One that was forwarded for a third node watches whom it asked, and its number may be that of an ask of this peer.
     if (isAsk && from?.inlet.remoteNode === this.#parts.link.address)
       this.#parts.link.watches.addTheirs(from, to);
-    const schema = message === PoisonPill ? undefined : host.accepts(to);
+    const schema = forCell !== undefined ? undefined : host.accepts(to);
     if (schema === undefined) to.inlet.enqueue(message, from, to);
     else this.#deliverIfValid(message, from, to, schema);
   }

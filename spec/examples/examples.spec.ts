@@ -69,6 +69,19 @@ describe('examples', function () {
     ]);
   });
 
+  it('commands calls an actor by names, here and from another node', async () => {
+    const { code, stdout } = await startnode(['--actor', 'examples.commands.Manager']);
+    assert.equal(code, 0);
+    assert.deepEqual(stdout.trimEnd().split('\n'), [
+      'ping: pong',
+      'greet: hello, ada',
+      'greet: good morning, bob',
+      'from another node: hello, eve',
+      'CommandNotFound: there are config, echo, greet, info, ping, run, stop, sum',
+      'sum: 6',
+    ]);
+  });
+
   it('registry finds the second session under the name of the first', async () => {
     const { code, stdout } = await startnode(['--actor', 'examples.registry.Chat']);
     assert.equal(code, 0);
