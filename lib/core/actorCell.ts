@@ -8,6 +8,7 @@ import { Cell } from './cell.ts';
 import { Children } from './children.ts';
 import { stopOf } from './endingCell.ts';
 import { unhandledTermination } from './failingCell.ts';
+import { defaultHighWaterMark, type Mailbox, type MailboxKind, Pushed } from './mailbox.ts';
 import { gone, type Instance } from './mailCell.ts';
 import { carryOut, Errand, Exit, Notice, PoisonPill, ReceiveTimeout, Terminated } from './message.ts';
 import { checkSpawnOptions, type Props, type SpawnOptions } from './props.ts';
@@ -255,7 +256,7 @@ export class ActorCell extends Cell implements Host {
       const waiting = mailbox.at(index);
       if (waiting === PoisonPill) {
         this.ref.stop();
-        break;
+        return { index };
       }
       if (doesErrands && waiting instanceof Errand && this.life === 'running') {
         // Only in a turn of its own: not in the middle of what `run` is doing.
@@ -278,7 +279,24 @@ export class ActorCell extends Cell implements Host {
       this.realm.counts.handled++;
       return { taken: { message } };
     }
-    return { index };
+    return { taken: this.#takeShared(matches), index };
+  }
+
+  #takeShared(matches: (message: unknown) => boolean): { message: unknown } | undefined {
+    const { extras } = this;
+    const shared = extras?.shared;
+    if (extras === undefined || shared === undefined) return undefined;
+    for (let index = 0; index < shared.size; index++) {
+      if (!matches(shared.at(index))) continue;
+      const message = shared.takeAt(index);
+      this.sender = shared.sender;
+      this.message = message;
+      this.countsAsHandled = true;
+      this.realm.counts.handled++;
+      return { message };
+    }
+    extras.isShelfSeen = true;
+    return undefined;
   }
 
   /** Between two messages of a process that waits in a `get`; `run` pauses until it is done. */
@@ -325,14 +343,44 @@ export class ActorCell extends Cell implements Host {
   set onMail(onMail: (() => void) | undefined) {
     const extras = this.more();
     extras.onMail = onMail;
-    if (onMail === undefined) extras.looked = 0;
+    if (onMail === undefined) {
+      extras.looked = 0;
+      extras.isShelfSeen = false;
+    }
     if (onMail !== undefined && !this.isReady && this.life === 'running' && this.hasMail) this.becomeReady();
+  }
+
+  // ---- what a pool stands on ------------------------------------------------------------------------------------------
+
+  /** The shelf of this actor, which it keeps over restarts. What is left there in the end becomes dead letters. */
+  openShelf(kind: MailboxKind): Mailbox {
+    const extras = this.more();
+    extras.shelf ??= kind(defaultHighWaterMark);
+    return extras.shelf;
+  }
+
+  /** Puts the message that is being handled on a shelf of this actor: it is not handled yet, but waits. */
+  shelve(shelf: Mailbox): void {
+    this.countsAsHandled = false;
+    this.realm.counts.handled--;
+    const pushed = shelf.push(this.message, this.sender);
+    if (pushed !== Pushed.kept) this.pushedAndMore(pushed, shelf);
+  }
+
+  /** From now on, it takes messages from the shelf of another actor whenever it has none of its own. */
+  drawFrom(shelf: Mailbox): void {
+    this.more().shared = shelf;
+  }
+
+  /** Calls `pass` when somebody who has asked this actor has given up, beside what the actor itself sees of it. */
+  set onAbandoned(pass: (asker: Ref) => void) {
+    this.more().onAbandoned = pass;
   }
 }
 
 /** The message that was taken, or else how many do not match; neither when it was not the time to look. */
 interface Taken {
-  readonly taken?: { message: unknown };
+  readonly taken?: { message: unknown } | undefined;
   readonly index?: number;
 }
 

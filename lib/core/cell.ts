@@ -142,6 +142,7 @@ export abstract class Cell extends EndingCell {
   }
 
   #abandon(asker: Ref): void {
+    this.extras?.onAbandoned?.(asker);
     if (asker.isLocal) {
       const { messageAbort } = this.extras ?? {};
       if (messageAbort?.asker === asker) messageAbort.controller.abort();

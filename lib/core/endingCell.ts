@@ -6,6 +6,7 @@ import { TimeoutError } from '../base/errors.ts';
 import type { Cancel } from '../base/world.ts';
 import { enter } from './ambient.ts';
 import { FailingCell } from './failingCell.ts';
+import type { Mailbox } from './mailbox.ts';
 import { type Ending, type Instance, type MailCell, nextToStop, notStarted } from './mailCell.ts';
 import { type Failure, Notice, type Signal, type TerminationReason } from './message.ts';
 import type { Operation } from './operation.ts';
@@ -306,14 +307,20 @@ export abstract class EndingCell extends FailingCell {
 
   #drain(): void {
     const { mailbox } = this;
+    const shelf = this.extras?.shelf;
+    if (shelf !== undefined) this.#bury(shelf);
     if (mailbox === undefined) return;
+    this.#bury(mailbox);
+    this.closeMailbox();
+    this.mailbox = undefined;
+  }
+
+  #bury(mailbox: Mailbox): void {
     while (mailbox.size > 0) {
       const message = mailbox.take();
       if (message instanceof Notice) this.realm.counts.withdrawn++;
       else this.realm.deadLetter(message, mailbox.sender, this.ref, 'stopped');
     }
-    this.closeMailbox();
-    this.mailbox = undefined;
   }
 }
 

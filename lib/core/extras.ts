@@ -2,6 +2,7 @@
 import type { Cancel } from '../base/world.ts';
 import type { Receive } from './actor.ts';
 import type { Links } from './links.ts';
+import type { Mailbox } from './mailbox.ts';
 import type { TerminationReason } from './message.ts';
 import type { Operation } from './operation.ts';
 import type { Ref } from './ref.ts';
@@ -43,6 +44,14 @@ export class Extras {
   interrupted: { message: unknown; sender: Ref | undefined; countsAsHandled: boolean } | undefined;
   /** How many of the messages that wait are of no interest to `onMail`. */
   looked = 0;
+  /** For a pool: the messages that it leaves to whichever of its workers comes first. */
+  shelf: Mailbox | undefined;
+  /** For such a worker: the shelf of its pool, from which it takes messages when it has none of its own. */
+  shared: Mailbox | undefined;
+  /** For such a worker that is a process: whether nothing on the shelf is of interest to `onMail`. */
+  isShelfSeen = false;
+  /** For an actor that passes questions on: who is told that their asker gave up. */
+  onAbandoned: ((asker: Ref) => void) | undefined;
   /** For a process that escalated an error: who waits for it to be forgiven. */
   onResumed: (() => void) | undefined;
   /** For a process: its operations that wait. */

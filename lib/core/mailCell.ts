@@ -143,7 +143,7 @@ export abstract class MailCell extends Inlet<Ref> {
   enqueue(message: unknown, sender: Ref | undefined): void {
     this.realm.counts.told++;
     const pushed = (this.mailbox ?? this.openMailbox()).push(message, sender);
-    if (pushed !== Pushed.kept) this.#pushedAndMore(pushed);
+    if (pushed !== Pushed.kept) this.pushedAndMore(pushed, this.mailbox as Mailbox);
     if (!this.isReady && this.life === 'running') this.becomeReady();
   }
 
@@ -168,8 +168,8 @@ export abstract class MailCell extends Inlet<Ref> {
     return this.mailbox;
   }
 
-  #pushedAndMore(pushed: Pushed): void {
-    const { mailbox, realm, ref } = this as this & { mailbox: Mailbox };
+  protected pushedAndMore(pushed: Pushed, mailbox: Mailbox): void {
+    const { realm, ref } = this;
     if (pushed === Pushed.highWater) {
       realm.events.publish(new HighWaterMarkReached(ref, mailbox.size));
     } else if (pushed === Pushed.faulty) {
@@ -217,22 +217,36 @@ export abstract class MailCell extends Inlet<Ref> {
 
   /** Whether there is a message that it could handle now. */
   protected get hasMail(): boolean {
-    if (this.mailbox === undefined || this.mailbox.size === 0) return false;
+    if (this.mailbox === undefined || this.mailbox.size === 0)
+      return this.extras !== undefined && this.hasSharedMail;
     if (!this.isProcess) return true;
     const { extras } = this;
-    return extras?.onMail !== undefined && this.mailbox.size > extras.looked;
+    return extras?.onMail !== undefined && (this.mailbox.size > extras.looked || this.hasSharedMail);
+  }
+
+  /** Whether there is a message on the shelf from which it draws, and it could handle that now. */
+  protected get hasSharedMail(): boolean {
+    const { shared, onMail, isShelfSeen } = this.extras as Extras;
+    if (shared === undefined || shared.size === 0) return false;
+    return !this.isProcess || (onMail !== undefined && !isShelfSeen);
+  }
+
+  /** There is something on the shelf from which it draws: true if it is idle, and so comes to take it. */
+  wake(): boolean {
+    if (this.isReady || this.life !== 'running' || this.extras === undefined) return false;
+    if (this.isProcess && this.extras.onMail === undefined) return false;
+    this.extras.isShelfSeen = false;
+    this.becomeReady();
+    return !this.isProcess; // a process may want another message
   }
 
   #handle(messages: number): number {
     let left = messages;
     const { mailbox } = this;
-    if (mailbox === undefined || mailbox.size === 0) return left;
+    if (mailbox === undefined || mailbox.size === 0)
+      return this.extras === undefined ? left : this.#handleShared(left);
     const { counts } = this.realm;
-    if (this.isProcess) {
-      const before = counts.handled;
-      this.#callProcess();
-      return left - Math.max(1, counts.handled - before);
-    }
+    if (this.isProcess) return this.#handleAsProcess(left);
     try {
       do {
         left--;
@@ -257,6 +271,36 @@ export abstract class MailCell extends Inlet<Ref> {
   #handleForCell(message: CellMessage): unknown {
     if (message instanceof Errand) return message[carryOut](this.actor as Instance, this.host);
     return this.#handleNotice(message as Notice);
+  }
+
+  /** One message from the shelf: after each, it looks whether there are any of its own. */
+  #handleShared(left: number): number {
+    const shared = this.extras?.shared;
+    if (shared === undefined || shared.size === 0) return left;
+    if (this.isProcess) return this.#handleAsProcess(left);
+    try {
+      this.message = shared.take();
+      this.sender = shared.sender;
+      this.countsAsHandled = true;
+      this.realm.counts.handled++;
+      const { message } = this;
+      const result =
+        message instanceof CellMessage
+          ? this.#handleForCell(message)
+          : this.behaviour.call(this.actor, message as never);
+      if (typeof result === 'object' && result !== null) this.awaitReceive(result);
+    } catch (error) {
+      this.failed(error, this.message);
+    }
+    if (this.extras?.receiveTimeout !== undefined) this.extras.receiveTimeout.since = this.clock.now();
+    return left - 1;
+  }
+
+  #handleAsProcess(left: number): number {
+    const { counts } = this.realm;
+    const before = counts.handled;
+    this.#callProcess();
+    return left - Math.max(1, counts.handled - before);
   }
 
   #handleNotice(notice: Notice): unknown {
@@ -360,7 +404,18 @@ export abstract class MailCell extends Inlet<Ref> {
 
   /** @internal The messages that wait here: in the mailbox, and put aside. */
   get waiting(): { queued: number; stashed: number } {
-    return { queued: this.mailbox?.size ?? 0, stashed: this.extras?.stash.length ?? 0 };
+    return { queued: this.load, stashed: this.extras?.stash.length ?? 0 };
+  }
+
+  /** @internal Whether it is in the middle of something. */
+  get isBusy(): boolean {
+    if (!this.isProcess) return this.life === 'busy';
+    return this.life === 'running' && this.extras?.onMail === undefined;
+  }
+
+  /** @internal The messages that wait in the mailbox, and on the shelf. */
+  get load(): number {
+    return (this.mailbox?.size ?? 0) + (this.extras?.shelf?.size ?? 0);
   }
 
   /** @internal For how many ms it has been there, restarts included. */

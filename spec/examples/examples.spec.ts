@@ -98,6 +98,32 @@ describe('examples', function () {
     ]);
   });
 
+  it('pool loses the order of the cook who left, and no other', async () => {
+    const { code, stdout } = await startnode(['--actor', 'examples.pool.Kitchen']);
+    assert.equal(code, 0);
+    const lines = stdout.trimEnd().split('\n');
+    assert.deepEqual(lines.slice(0, 5), [
+      '/kitchen$1 (Kitchen) running',
+      '└─ cooks (Pool) running, 3 messages',
+      '   ├─ cook$1 (Cook) busy',
+      '   ├─ cook$2 (Cook) busy',
+      '   └─ cook$3 (Cook) busy',
+    ]);
+    assert.deepEqual(
+      lines
+        .slice(5, -4)
+        .map(line => line.split(' ')[1])
+        .sort(),
+      ['bread', 'cake', 'fish', 'salad', 'soup'],
+    );
+    assert.deepEqual(lines.slice(-4), [
+      '/kitchen$1 (Kitchen) running',
+      '└─ cooks (Pool) running',
+      '   └─ cook$4 (Cook) running',
+      'that makes 50',
+    ]);
+  });
+
   it('links ends both ends of a pipe, and tells who traps exits', async () => {
     const { code, stdout } = await startnode(['--actor', 'examples.links.Plumber']);
     assert.equal(code, 0);

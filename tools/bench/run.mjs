@@ -5,7 +5,19 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const folder = dirname(fileURLToPath(import.meta.url));
-const all = ['tell', 'pingPong', 'ask', 'spawn', 'ring', 'skynet', 'restart', 'flood', 'remote', 'links'];
+const all = [
+  'tell',
+  'pingPong',
+  'ask',
+  'spawn',
+  'ring',
+  'skynet',
+  'restart',
+  'flood',
+  'remote',
+  'links',
+  'pool',
+];
 // `remote` is all that has to do with other nodes.
 const wanted = process.argv.slice(2).flatMap(name => (name === 'remote' ? ['remote', 'links'] : [name]));
 const unknown = wanted.filter(name => !all.includes(name));
