@@ -312,11 +312,10 @@ export abstract class Supervising<P extends SupervisingOptions> extends Actor<un
     const delay = entry.backoff?.next(now, random) ?? 0;
     const concerned = this.concerned(entry);
     const round = new Round(concerned);
-    for (const one of concerned.reverse()) {
+    for (const one of [...concerned].reverse()) {
       await this.#end(one, failure, round);
       if (this.#isCut) return;
     }
-    concerned.reverse();
     if (delay > 0) this.timers.once(round, delay, round);
     else await this.#begin(round);
   }
