@@ -10,7 +10,7 @@ const floors = [
   ['process', 'supervisor', 'command', 'remoting'],
   ['placement'],
   ['node'],
-  ['flow', 'pool', 'observe', 'persistence', 'cluster', 'testkit'],
+  ['net', 'flow', 'pool', 'observe', 'persistence', 'cluster', 'testkit'],
   ['cli'],
 ];
 const floorOf = new Map(floors.flatMap((folders, floor) => folders.map(folder => [folder, floor] as const)));

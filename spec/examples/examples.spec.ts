@@ -1,4 +1,5 @@
-import { type AddressInfo, createServer } from 'node:net';
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { assert } from 'chai';
 import { Command, endAll, startnode } from '../cli/command.ts';
 
@@ -161,6 +162,117 @@ describe('examples', function () {
     });
   }
 
+  it('echo gives every line back, lives on when a connection crashes, and says goodbye', async () => {
+    const example = new Command(['--actor', 'examples.echo.Echo']);
+    const address = await example.line('listens on');
+    assert.equal(await conversation(address, 'hello\nwörld\n'), 'hello\nwörld\n');
+    assert.equal(await conversation(address, 'a\ncrash\nb\n'), 'a\n');
+    assert.equal(await conversation(address, 'still here\nquit\nnot any more\n'), 'still here\ngoodbye\n');
+    example.kill('SIGINT');
+    const { code, stdout, stderr } = await example.end;
+    assert.equal(code, 130);
+    assert.deepEqual(stdout.trimEnd().split('\n').slice(1), [
+      ...['echoconnection$1: connected', 'echoconnection$1: ended'],
+      ...['echoconnection$2: connected', 'echoconnection$2: stopped'],
+      ...['echoconnection$3: connected', 'echoconnection$3: stopped'],
+    ]);
+    assert.match(stderr, /^startnode: \/echo\$1\/echoconnection\$2 failed: Error: it was asked to crash\n/);
+  });
+
+  it('echo ends with one clear line when its port is taken', async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const { code, stderr } = await startnode([
+      ...['--actor', 'examples.echo.Echo'],
+      ...['--params', JSON.stringify({ port })],
+    ]);
+    server.close();
+    assert.equal(code, 1);
+    assert.match(
+      stderr,
+      /^startnode: \/echo\$1 \(Echo\) failed to start: can't listen on [^\n]*EADDRINUSE[^\n]*\n$/,
+    );
+  });
+
+  it('calculator answers requests, and errors as JSON-RPC has them', async () => {
+    const example = new Command(['--actor', 'examples.calculator.Calculator']);
+    const address = await example.line('listens on');
+    const request = (id: unknown, method: string, params?: unknown) => ({
+      jsonrpc: '2.0',
+      id,
+      method,
+      params,
+    });
+    const requests = [
+      request(1, 'add', [1, 2]),
+      request('two', 'divide', [1, 8]),
+      request(3, 'divide', [1, 0]),
+      request(4, 'power', [1, 0]),
+      request(5, 'add', ['1', 2]),
+      { id: 6 },
+      request(undefined, 'add', [1, 2]), // a notification
+      [request(7, 'subtract', [5, 3]), request(undefined, 'add'), 8],
+      [],
+      request(9, 'multiply', [6, 7]),
+    ].map(one => JSON.stringify(one));
+    const text = await conversation(
+      address,
+      `${[...requests.slice(0, -1), 'no JSON', requests.at(-1)].join('\n')}\n`,
+    );
+    const error = (id: unknown, code: number, message: string) => ({
+      jsonrpc: '2.0',
+      id,
+      error: { code, message },
+    });
+    assert.deepEqual(
+      text
+        .trimEnd()
+        .split('\n')
+        .map(line => JSON.parse(line)),
+      [
+        { jsonrpc: '2.0', id: 1, result: 3 },
+        { jsonrpc: '2.0', id: 'two', result: 0.125 },
+        error(3, -32000, 'Division by zero'),
+        error(4, -32601, 'Method not found: power'),
+        error(5, -32602, 'Invalid params: add takes two numbers'),
+        error(6, -32600, 'Invalid Request'),
+        [{ jsonrpc: '2.0', id: 7, result: 2 }, error(null, -32600, 'Invalid Request')],
+        error(null, -32600, 'Invalid Request'),
+        error(null, -32700, 'Parse error'),
+        { jsonrpc: '2.0', id: 9, result: 42 },
+      ],
+    );
+    await interrupted(example);
+  });
+
+  it('philosophers eat their meals, never two neighbours at once, and end', async () => {
+    const { code, stdout, stderr } = await startnode(['--actor', 'examples.philosophers.Table']);
+    assert.deepEqual([code, stderr], [0, '']);
+    const table = ['Hypatia', 'Plato', 'Laozi', 'Hume', 'Arendt'];
+    const lines = stdout.trimEnd().split('\n');
+    assert.equal(lines.pop(), 'the table is cleared: 15 meals');
+    const meals = new Map(table.map(name => [name, 0]));
+    const eating = new Set<string>();
+    for (const line of lines) {
+      const name = line.split(' ')[0] as string;
+      if (line.endsWith(' eats')) {
+        const seat = table.indexOf(name);
+        for (const neighbour of [seat + 1, seat + table.length - 1])
+          assert.isFalse(
+            eating.has(table[neighbour % table.length] as string),
+            `${line} beside a neighbour who eats`,
+          );
+        eating.add(name);
+      } else {
+        meals.set(name, (meals.get(name) ?? 0) + 1);
+        assert.equal(line, `${name} is done with meal ${meals.get(name)}`);
+        eating.delete(name);
+      }
+    }
+    assert.deepEqual([...meals.values()], [3, 3, 3, 3, 3]);
+  });
+
   it('shutdown answers the request that it has, and takes no other, before it ends', async () => {
     const example = new Command(['--actor', 'examples.shutdown.Web']);
     const url = (await example.line('http')).slice('web: '.length);
@@ -211,6 +323,18 @@ async function interrupted(example: Command): Promise<void> {
   example.kill('SIGINT');
   const { code, stderr } = await example.end;
   assert.deepEqual([code, stderr], [130, '']);
+}
+
+/** What the server at the end of `line` answers to `text`, until it closes. */
+async function conversation(line: string, text: string): Promise<string> {
+  const socket = connect({ host: '127.0.0.1', port: Number(line.slice(line.lastIndexOf(':') + 1)) });
+  let answer = '';
+  socket.setEncoding('utf8').on('data', (part: string) => {
+    answer += part;
+  });
+  socket.end(text);
+  await once(socket, 'close');
+  return answer;
 }
 
 /** An address that nobody listens on at the moment. */
