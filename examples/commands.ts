@@ -3,7 +3,7 @@
  *
  *     npx startnode --actor examples.commands.Manager
  */
-import { Actor, type CommandNotFound, type CommandRef, command, Node, Process, Settings, send } from 'troupe';
+import { Actor, type CommandNotFound, type CommandRef, Node, Process, Settings, send } from 'troupe';
 
 export class Manager extends Process {
   *run() {
@@ -28,11 +28,11 @@ export class Manager extends Process {
   }
 }
 
+// A table rather than `@command`: Node.js itself, when it runs TypeScript, knows no decorators.
 class Greeter extends Actor {
   override settings = new Settings({ greeting: 'hello' });
-  override commands = { sum: (numbers: number[]) => numbers.reduce((sum, n) => sum + n, 0) };
-
-  @command greet(name: string) {
-    return `${this.settings.get('greeting')}, ${name}`;
-  }
+  override commands = {
+    greet: (name: string) => `${this.settings.get('greeting')}, ${name}`,
+    sum: (numbers: number[]) => numbers.reduce((sum, n) => sum + n, 0),
+  };
 }
