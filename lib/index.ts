@@ -13,9 +13,12 @@ export {
   NameConflict,
   NodeDownError,
   NodeStopped,
+  Overrun,
+  ProcessExited,
   RemotingError,
   RestartsExhausted,
   SerializationError,
+  ThreadExited,
   TimeoutError,
   TroupeError,
   Unhandled,
@@ -101,6 +104,7 @@ export {
 export { Operation } from './core/operation.ts';
 export { printTree } from './core/printTree.ts';
 export {
+  type Placement,
   Props,
   type RestartOptions,
   type ShutdownLimit,
@@ -135,6 +139,14 @@ export { type ActorTree, type TreeOptions, type TreeRoot, tree } from './core/tr
 export { Node } from './node/node.ts';
 export type { NodeOptions } from './node/options.ts';
 export type { ShutdownOptions, ShutdownPhaseOptions } from './node/shutdownOptions.ts';
+export {
+  type ChildProcessOptions,
+  childProcess,
+  remote,
+  type ThreadOptions,
+  thread,
+  transfer,
+} from './placement/index.ts';
 export { type Awaitable, type GetOptions, Process, sleep, withTimeout } from './process/index.ts';
 export type {
   CurveOptions,

@@ -96,6 +96,20 @@ export class MailboxFull extends errorClass('MAILBOX_FULL') {}
 export class SerializationError extends errorClass('SERIALIZATION') {}
 /** Remoting could not do what it was asked to: an address that cannot be bound, an option that makes no sense. */
 export class RemotingError extends errorClass('REMOTING') {}
+/** The thread that an actor ran in has ended; `cause` is the error that nobody caught there, if there was one. */
+export class ThreadExited extends errorClass('THREAD_EXITED') {}
+/** The child process that an actor ran in has ended. */
+export class ProcessExited extends errorClass('PROCESS_EXITED') {}
+/** The thread or process of an actor has not answered for `maxBusy` ms and was ended. */
+export class Overrun extends errorClass('OVERRUN') {
+  /** What its JavaScript was doing, the innermost call first; empty where that could not be found out. */
+  readonly sample: readonly string[];
+
+  constructor(message: string, sample: readonly string[] = []) {
+    super(message);
+    this.sample = sample;
+  }
+}
 /** A member of the actor was used where it does not exist yet (the constructor) or any more. */
 export class ActorContextError extends errorClass('NO_CONTEXT') {}
 

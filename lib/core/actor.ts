@@ -7,11 +7,14 @@ import type { Stats } from './counts.ts';
 import type { EventStream } from './events.ts';
 import type { GroupsFace } from './groups.ts';
 import type { Notice } from './message.ts';
-import { Props, type SpawnOptions, type StandardSchemaV1 } from './props.ts';
+import { type Placement, Props, type SpawnOptions, type StandardSchemaV1 } from './props.ts';
 import type { Ref } from './ref.ts';
 import type { Shutdown, ShutdownReason } from './shutdown.ts';
 import type { AnyDecision, Strategy } from './supervision.ts';
 import type { Timers } from './timers.ts';
+
+/** A class whose instances cross to other nodes, threads and processes as instances. */
+export type CrossingClass = (abstract new (...args: never[]) => object) & { readonly name: string };
 
 /** The node that an actor lives on. */
 export interface NodeFace {
@@ -25,6 +28,7 @@ export interface NodeFace {
   spawn: Spawn;
   lookup<M = unknown>(address: string | Uri): Ref<M>;
   stats(): Stats;
+  register(registered: CrossingClass): void;
   stop(reason?: ShutdownReason): Promise<void>;
 }
 
@@ -41,6 +45,8 @@ export interface Spawn {
   // The function comes first: only the first one lends its types to the parameters of an arrow function.
   <M = unknown>(what: ActorFunction<M>, options?: SpawnOptions): Ref<M>;
   <M>(what: Props<M>, options?: SpawnOptions): Ref<M>;
+  /** `'./file.js#Class'`, from the working directory, or `'package#Class'`: for an actor that runs elsewhere. */
+  <M = unknown>(what: string, options: SpawnOptions & { on: Placement }): Ref<M>;
   // biome-ignore lint/suspicious/noExplicitAny: an actor takes and gives its messages, so no other type fits them all
   <A extends Actor<any, undefined>>(what: new () => A, options?: SpawnOptions): Ref<MessageOf<A>>;
 }
@@ -156,6 +162,8 @@ export abstract class Actor<M = unknown, P = undefined> {
       () => new this(),
       params,
       (this as { accepts?: StandardSchemaV1 }).accepts,
+      undefined,
+      this,
     );
   }
 
@@ -442,11 +450,12 @@ export function propsOf(what: unknown): Props {
 function makeProps(what: object): Props {
   const { name } = what as { name: string };
   if ((what as { prototype?: unknown }).prototype instanceof Actor) {
-    return new Props(name, () => new (what as new () => object)(), undefined, (what as ActorClass).accepts);
+    const create = () => new (what as new () => object)();
+    return new Props(name, create, undefined, (what as ActorClass).accepts, undefined, what);
   }
   if (/^class\b/.test(Function.prototype.toString.call(what))) throw notSpawnable(what);
   const create = () => new FunctionActor(what as ActorFunction<unknown>);
-  return new Props(name, create, undefined, undefined, name === '' ? 'function' : name);
+  return new Props(name, create, undefined, undefined, name === '' ? 'function' : name, what);
 }
 
 const notSpawnable = (what: unknown) =>

@@ -78,8 +78,8 @@ export class ActorCell extends Cell implements Host {
   }
 
   spawn(what: Spawnable, options?: SpawnOptions): Ref {
-    const props = propsOf(what);
     if (options !== undefined) checkSpawnOptions(options);
+    const props = options?.on === undefined ? propsOf(what) : options.on.recipe(what);
     if (this.life === 'stopped' || (this.life === 'stopping' && this.ending?.step !== 'children')) {
       const text = `${this.ref.address} has stopped or is stopping: it can't spawn ${show(props.className)} any more`;
       throw new ActorStopped(this.ref, 'stopped', text);
@@ -388,7 +388,10 @@ interface Taken {
 export function spawnChild(parent: Cell, props: Props, options: SpawnOptions | undefined): ActorCell {
   parent.children ??= new Children();
   const name = parent.children.nameFor(options?.name, props.className, () => parent.ref.path);
-  const child = new ActorCell(parent.realm, parent, props, options, name);
+  const child =
+    options?.on === undefined
+      ? new ActorCell(parent.realm, parent, props, options, name)
+      : (options.on.stand(parent, props, options, name) as ActorCell);
   parent.children.add(child);
   return child;
 }

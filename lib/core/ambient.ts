@@ -16,6 +16,9 @@ export function enter(scope: Scope | undefined): Scope | undefined {
   return before;
 }
 
+/** Whose code runs in this very turn; undefined after an `await`. */
+export const entered = (): Scope | undefined => current;
+
 /** Adds a way to find out whose code runs, asked before the others. */
 export function addFinder(find: () => Scope | undefined): void {
   finders.unshift(find);

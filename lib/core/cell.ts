@@ -227,7 +227,7 @@ export abstract class Cell extends EndingCell {
 
   #startFailed(thrown: unknown): void {
     const cause = asError(thrown);
-    const name = this.actor?.constructor.name ?? this.props.className;
+    const name = this.props.title;
     const created = new CreateFailed(`${this.ref.address} (${name}) failed to start: ${cause.message}`, {
       cause,
     });

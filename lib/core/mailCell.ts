@@ -423,6 +423,11 @@ export abstract class MailCell extends Inlet<Ref> {
     return Math.floor(this.clock.now()) - this.#spawnedAt;
   }
 
+  /** @internal Who lives below, at those names, where `children` does not say it: elsewhere. */
+  refBelow(_names: readonly string[]): Ref | undefined {
+    return undefined;
+  }
+
   /** @internal How often it has been restarted. */
   get restarts(): number {
     return this.extras?.restarts ?? 0;

@@ -41,6 +41,16 @@ export interface SpawnOptions {
    * has the node's `shutdownTimeout`.
    */
   shutdown?: ShutdownLimit | undefined;
+  /** Where it runs: here unless given, or `thread()`, `childProcess()`, `remote(address)`. Its class must name the module that it is in. */
+  on?: Placement | undefined;
+}
+
+/** Where an actor runs when that is not here; made by `thread()` and the like. */
+export interface Placement {
+  /** @internal The recipe for what stands here for it. @throws TypeError for what can't be loaded over there */
+  recipe(what: unknown): Props;
+  /** @internal Makes the cell that stands here for it; cells are defined above this file. */
+  stand(parent: unknown, props: Props, options: SpawnOptions, name: string): unknown;
 }
 
 /** How an actor is stopped, after OTP's child specifications: so many ms, then it is killed. */
@@ -59,7 +69,7 @@ export function checkShutdown(shutdown: unknown): asserts shutdown is ShutdownLi
   );
 }
 
-const known = ['name', 'mailbox', 'supervision', 'restart', 'shutdown'];
+const known = ['name', 'mailbox', 'supervision', 'restart', 'shutdown', 'on'];
 
 /** @throws TypeError that names the option and what is wrong with it */
 export function checkSpawnOptions(options: SpawnOptions): void {
@@ -73,7 +83,8 @@ export function checkSpawnOptions(options: SpawnOptions): void {
       throw new TypeError(`spawn: there is no option ${show(key)}; the options are ${known.join(', ')}`);
     }
   }
-  const { mailbox, supervision, shutdown } = options;
+  const { mailbox, supervision, shutdown, on } = options;
+  if (on !== undefined) checkPlacement(on, options);
   if (shutdown !== undefined) checkShutdown(shutdown);
   if (mailbox !== undefined && typeof mailbox !== 'function') {
     throw new TypeError(
@@ -85,6 +96,16 @@ export function checkSpawnOptions(options: SpawnOptions): void {
       `spawn: supervision must be oneForOne(), allForOne() or restForOne(), not ${show(supervision)}`,
     );
   }
+}
+
+function checkPlacement(on: Placement, { mailbox, supervision }: SpawnOptions): void {
+  if (typeof on !== 'object' || on === null || typeof on.stand !== 'function')
+    throw new TypeError(`spawn: on must be thread(), childProcess() or remote(address), not ${show(on)}`);
+  const given = mailbox !== undefined ? 'mailbox' : supervision !== undefined ? 'supervision' : undefined;
+  if (given !== undefined)
+    throw new TypeError(
+      `spawn: ${given} can't be given together with on, because functions can't cross; ${given === 'mailbox' ? 'let the actor spawn a child that has it' : 'make it a field of the class'}`,
+    );
 }
 
 /**
@@ -101,6 +122,8 @@ export class Props<M = unknown> {
   readonly params: unknown;
   /** What messages from other nodes must conform to. */
   readonly accepts: StandardSchemaV1 | undefined;
+  /** @internal The class or function that it was made from. */
+  readonly origin: unknown;
   /** @internal carries M, for the types alone */
   declare readonly messages?: M;
 
@@ -111,19 +134,21 @@ export class Props<M = unknown> {
     params: unknown,
     accepts?: StandardSchemaV1,
     title = className === '' ? 'class' : className,
+    origin?: unknown,
   ) {
     this.className = className.toLowerCase().replace(/^\$+|\//g, '') || 'actor';
     this.title = title;
     this.create = create;
     this.params = params;
     this.accepts = accepts;
+    this.origin = origin;
   }
 
   /** The same recipe with other parameters; of objects, the newer fields win and the older ones stay. */
   using(params: unknown): Props<M> {
     const isMerge = isPlain(this.params) && isPlain(params);
     const merged = isMerge ? { ...(this.params as object), ...(params as object) } : params;
-    return new Props(this.className, this.create, merged, this.accepts, this.title);
+    return new Props(this.className, this.create, merged, this.accepts, this.title, this.origin);
   }
 }
 

@@ -5,7 +5,7 @@
 import { InvalidAddress, LookupFailed, NodeStopped } from '../base/errors.ts';
 import type { Logger } from '../base/log.ts';
 import type { Clock, World } from '../base/world.ts';
-import { Actor, type NodeFace, propsOf, type Spawn, type Spawnable } from './actor.ts';
+import { Actor, type CrossingClass, type NodeFace, propsOf, type Spawn, type Spawnable } from './actor.ts';
 import { ActorCell } from './actorCell.ts';
 import { Uri } from './address.ts';
 import { Ask, Joiner } from './ask.ts';
@@ -27,12 +27,23 @@ class Guardian extends Actor {}
 /** Finds the inlet that leads to another node. */
 export type Router = (node: string) => Inlet<Ref>;
 
+/** What a system knows of its threads and processes. */
+export interface Parts {
+  /** Who waits there for an answer, by path. */
+  asker(path: string): Ref | undefined;
+  /** Messages that wait to cross to them. */
+  readonly queued: number;
+  register(registered: CrossingClass): void;
+}
+
 export interface SystemOptions {
   readonly world: World;
   readonly logger: Logger;
   /** What the guardian does about top-level actors that fail. */
   readonly supervision: Strategy;
   readonly shutdownTimeout: number;
+  /** How it deals with other nodes: its threads and processes are dealt with in the same way. */
+  readonly remoting?: object | undefined;
 }
 
 export class System implements Home {
@@ -41,6 +52,8 @@ export class System implements Home {
   readonly logger: Logger;
   readonly strategy: Strategy;
   readonly shutdownTimeout: number;
+  /** @internal What was said about remoting. */
+  readonly remoting: object;
   readonly counts = new Counts();
   readonly events = new EventStream();
   readonly dispatcher: Dispatcher;
@@ -56,6 +69,10 @@ export class System implements Home {
   /** Other `host:port`s that mean this node. */
   readonly aliases = new Set<string>();
   readonly #offices = new Map<TerminationReason, DeadInlet>();
+  /** Its threads and processes, once there are any. */
+  parts: Parts | undefined;
+  /** Classes whose instances cross as such. */
+  readonly registered = new Set<CrossingClass>();
   #router: Router;
   #onStopped: () => void = () => {};
   /** Why the guardian failed, if it did. */
@@ -68,6 +85,7 @@ export class System implements Home {
     this.logger = options.logger;
     this.strategy = defaultStrategy;
     this.shutdownTimeout = options.shutdownTimeout;
+    this.remoting = options.remoting ?? {};
     this.dispatcher = new Dispatcher(options.world);
     this.answered = new DeadInlet(this, 'lateReply', 'notFound');
     this.abandoned = new DeadInlet(this, 'lateReply', 'notFound');
@@ -156,8 +174,8 @@ export class System implements Home {
 
   /** The live actor, or waiting ask, at a local path. */
   resolve(path: string): Ref | undefined {
-    if (path.startsWith('/$')) return this.askers.get(path);
-    return walk(this.guardian, path === '/' ? [] : path.slice(1).split('/'))?.ref;
+    if (path.startsWith('/$')) return this.askers.get(path) ?? this.parts?.asker(path);
+    return refAt(this.guardian, path === '/' ? [] : path.slice(1).split('/'));
   }
 
   deadRef(path: string): Ref {
@@ -172,7 +190,8 @@ export class System implements Home {
     if (Uri.parse(path).node !== undefined) throw new InvalidAddress(`${path} is no path: it names a node`);
     const target = Uri.parse(ref.path).resolve(path).path;
     const { remoteNode } = ref.inlet;
-    if (remoteNode !== undefined) return this.remoteRef(remoteNode, target);
+    const isElsewhere = remoteNode !== undefined && remoteNode !== '' && !this.isOwn(remoteNode);
+    if (isElsewhere) return this.remoteRef(remoteNode, target);
     const found = this.resolve(target);
     if (found !== undefined) return found;
     if (ref.isStopped) return this.deadRef(target);
@@ -204,7 +223,7 @@ export class System implements Home {
   /** @param queuedElsewhere messages that wait for the network */
   stats(queuedElsewhere: number): Stats {
     const { counts } = this;
-    let queued = queuedElsewhere;
+    let queued = queuedElsewhere + (this.parts?.queued ?? 0);
     let stashed = 0;
     visit(this.guardian, cell => {
       const { waiting } = cell;
@@ -228,10 +247,15 @@ export class System implements Home {
   }
 }
 
-function walk(cell: MailCell, names: readonly string[]): MailCell | undefined {
-  let at: MailCell | undefined = cell;
-  for (const name of names) at = at?.children?.get(name);
-  return at;
+/** The ref at the end of a path that begins at `cell`. */
+export function refAt(cell: MailCell, names: readonly string[]): Ref | undefined {
+  let at = cell;
+  for (const [i, name] of names.entries()) {
+    const child = at.children?.get(name);
+    if (child === undefined) return at.refBelow(names.slice(i));
+    at = child;
+  }
+  return at.ref;
 }
 
 function visit(cell: MailCell, see: (cell: MailCell) => void): void {

@@ -1,6 +1,6 @@
 /** A node: one system of actors and, when it has an address, the remoting that ties it to others. */
 import { show } from '../base/errors.ts';
-import type { NodeFace, Spawn } from '../core/actor.ts';
+import { Actor, type NodeFace, type Spawn } from '../core/actor.ts';
 import type { Uri } from '../core/address.ts';
 import type { Stats } from '../core/counts.ts';
 import type { EventStream } from '../core/events.ts';
@@ -9,6 +9,7 @@ import type { Failure } from '../core/message.ts';
 import type { Ref } from '../core/ref.ts';
 import type { Shutdown, ShutdownReason } from '../core/shutdown.ts';
 import { System } from '../core/system.ts';
+import { admit } from '../placement/index.ts';
 import type { RegisteredClass, Remoting } from '../remoting/index.ts';
 import { Groups } from './groups.ts';
 import { narrate } from './narrator.ts';
@@ -31,7 +32,6 @@ export class Node implements NodeFace {
   readonly #options: CompleteOptions;
   /** Loaded only by a node that has an address. */
   #remoting: Remoting | undefined;
-  readonly #registered = new Set<RegisteredClass>();
   /** Made when they are first used. */
   #groups: Groups | undefined;
   #hasStopped: () => void = () => {};
@@ -63,18 +63,21 @@ export class Node implements NodeFace {
     if (address === undefined && remoting === undefined) return;
     const { openRemoting } = await import('./openRemoting.ts');
     this.#remoting = await openRemoting(this.#system, this.#options);
-    for (const registered of this.#registered) this.#remoting.register(registered);
+    for (const registered of this.#system.registered) this.#remoting.register(registered);
   }
 
   /**
    * Lets instances of a class cross to other nodes and arrive as instances: their own fields are copied. Both nodes must
-   * register it; its name is what crosses.
+   * register it; its name is what crosses. A class of actors can be spawned by other nodes (`on: remote(address)`), if
+   * `remoting.allow` lets them.
    */
   register(registered: RegisteredClass): void {
     if (typeof registered !== 'function')
       throw new TypeError(`register: expected a class, not ${show(registered)}`);
-    this.#registered.add(registered);
+    if (isActorClass(registered)) return admit(this.#system, registered);
+    this.#system.registered.add(registered);
     this.#remoting?.register(registered);
+    this.#system.parts?.register(registered);
   }
 
   /** `host:port`, as other nodes know it, with port 0 for a node that only connects; undefined without remoting. */
@@ -143,3 +146,7 @@ export class Node implements NodeFace {
     return this.stop();
   }
 }
+
+const isActorClass = (
+  value: RegisteredClass,
+): value is RegisteredClass & (new () => Actor<unknown, unknown>) => value.prototype instanceof Actor;

@@ -27,9 +27,9 @@ class Balancing implements Routing {
 
   joined(ref: Ref): void {
     const { inlet } = ref;
-    if (!(inlet instanceof ActorCell))
+    if (!(inlet instanceof ActorCell) || inlet.options?.on !== undefined)
       throw new TypeError(
-        `balancing() needs workers on this node, and ${ref.address} is none: use another strategy`,
+        `balancing() needs workers that run in this thread, and ${ref.address} does not: use another strategy`,
       );
     inlet.drawFrom(this.#shelf);
   }

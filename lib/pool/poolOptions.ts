@@ -11,6 +11,8 @@ export interface PoolOptions<M = never> {
   size?: number | undefined;
   /** Who gets a message; `roundRobin()` unless given. */
   strategy?: RoutingStrategy<M> | undefined;
+  /** Where they run, in the short form of `options: { on }`: `thread()`, `childProcess()`, `remote(address)`. */
+  on?: SpawnOptions['on'];
   /** How workers are spawned: all that `spawn` takes, except a name. */
   options?: Omit<SpawnOptions, 'name'> | undefined;
   /** With `max`: the number of workers follows what there is to do. At least so many ... */
@@ -29,13 +31,14 @@ export interface CompletePoolOptions {
   readonly scaling: (() => Scaling) | undefined;
 }
 
-const known = ['size', 'strategy', 'options', 'min', 'max', 'scaling'];
+const known = ['size', 'strategy', 'on', 'options', 'min', 'max', 'scaling'];
 const mostWorkers = 100_000;
 
 /** @throws TypeError that names the option and what is wrong with it */
 export function completePoolOptions(given: PoolOptions<never>): CompletePoolOptions {
   checkKnown('pool', given, known);
-  const { size = given.min, strategy = roundRobin(), options } = given;
+  const { size = given.min, strategy = roundRobin(), on } = given;
+  const options = on === undefined ? given.options : { ...given.options, on };
   checkStrategy('pool', strategy);
   checkWorkerOptions(options);
   checkSize('pool: size', size);

@@ -10,8 +10,10 @@ import type { Codec } from './codec.ts';
 import type { RemotingHost } from './host.ts';
 import type { Link } from './link.ts';
 import { PlaceIn } from './places.ts';
-import { isPrivate, type Permit, type RemoteOperation } from './policy.ts';
+import { isPrivate, type Permit, type RemoteOperation, spawnerName } from './policy.ts';
 import type { Chunk, Control, Place, Reader, SystemRecord } from './wire.ts';
+
+const spawner = `/${spawnerName}`;
 
 /** Chunks but the last one are larger: each costs some work. */
 const smallestChunk = 1024;
@@ -113,11 +115,11 @@ export class Arrivals implements Reader {
     const isAsk = from !== undefined && isAskPath(from.step);
     const forCell = message instanceof CellMessage ? message : undefined;
     const also = forCell?.[needed];
-    if (!this.#may(isAsk ? 'ask' : 'tell', to.path) || (also !== undefined && !this.#may(also, to.path)))
+    const operation = to.path === spawner ? 'spawn' : isAsk ? 'ask' : 'tell';
+    if (!this.#may(operation, to.path) || (also !== undefined && !this.#may(also, to.path)))
       return this.#refuse(message, from, to);
     // One that was forwarded for a third node watches whom it asked, and its number may be that of an ask of this peer.
-    if (isAsk && from?.inlet.remoteNode === this.#parts.link.address)
-      this.#parts.link.watches.addTheirs(from, to);
+    if (isAsk && from !== undefined && this.#isTheirs(from)) this.#parts.link.watches.addTheirs(from, to);
     const schema = forCell !== undefined ? undefined : host.accepts(to);
     if (schema === undefined) to.inlet.enqueue(message, from, to);
     else this.#deliverIfValid(message, from, to, schema);
@@ -189,7 +191,8 @@ export class Arrivals implements Reader {
     if (known.ref === undefined || known.ref.isStopped) known.ref = host.refAt(known.address);
     const { ref } = known;
     // One of this node, whose message comes home: the answer goes to nobody who may not be told anything from there.
-    if (ref.isLocal && !isAskPath(ref.step) && !this.#may('tell', ref.path)) return undefined;
+    const isOwn = ref.isLocal || ref.inlet.remoteNode === (host.realm.address ?? '');
+    if (isOwn && !isAskPath(ref.step) && !this.#may('tell', ref.path)) return undefined;
     return ref;
   }
 
@@ -214,10 +217,17 @@ export class Arrivals implements Reader {
     }
   }
 
+  /** Whether an actor or ask is the peer's own. */
+  #isTheirs(ref: Ref): boolean {
+    const { host, link } = this.#parts;
+    return host.livesOn?.(ref, link.address) ?? ref.inlet.remoteNode === link.address;
+  }
+
   // ---- what the peer may do -----------------------------------------------------------------------------------------
 
   #may(operation: RemoteOperation, path: string): boolean {
     const { link, permit, key, host } = this.#parts;
+    if (host.isTrusting) return true;
     try {
       const answer: unknown = !isPrivate(path) && permit({ operation, path, peer: link.address, key });
       if (answer === true) return true;
@@ -268,8 +278,7 @@ export class Arrivals implements Reader {
       return;
     }
     const who = this.#parts.host.refAt(address);
-    if (who.inlet.remoteNode !== link.address)
-      return this.#malformed(`${operation} in the name of another node`);
+    if (!this.#isTheirs(who)) return this.#malformed(`${operation} in the name of another node`);
     if (operation === 'unwatch') return link.watches.removeTheirs(who.path, path);
     if (operation === 'abandoned') return to.inlet.signal({ type: 'abandoned', asker: who }, to);
     if (operation === 'link') return this.#link(who, to);

@@ -23,6 +23,10 @@ export interface RemotingHost {
   refAt(address: string): Ref;
   /** What the actor behind a local ref takes from other nodes; undefined for everything. */
   accepts(ref: Ref): StandardSchemaV1 | undefined;
+  /** Whether peers are parts of this node, which may do everything. */
+  readonly isTrusting?: boolean;
+  /** Whether a ref leads to that peer; unless given, its address says it. */
+  livesOn?(ref: Ref, peer: string): boolean;
   /** Writes a line into the log. */
   warn(text: string): void;
   /** Tells of an error that belongs to no actor. */

@@ -262,6 +262,13 @@ export class Hub<R> {
     return this.#drain();
   }
 
+  /** The other end of a route has ended: nobody has to wait for its silence. */
+  gone(route: R): Action<R>[] {
+    const peer = this.#atEndOf(route);
+    if (peer !== undefined) this.#lose(peer, 'goodbye');
+    return this.#drain();
+  }
+
   /** A peer will not have us. */
   refused(route: R, source: string, reason: string, now: number): Action<R>[] {
     const peer = this.#atEndOf(route);

@@ -42,6 +42,9 @@ export type Permit = (request: RemoteRequest) => boolean;
 
 const usual: readonly RemoteOperation[] = ['tell', 'ask', 'watch', 'stop', 'kill', 'join'];
 
+/** Who spawns actors for other nodes lives at the root, under this name; `spawn` says who may tell it to. */
+export const spawnerName = 'remote';
+
 /** What no policy can allow: the guardian, and what belongs to the runtime. */
 export const isPrivate = (path: string): boolean =>
   path === '/' || path.startsWith('/$') || path === '/system' || path.startsWith('/system/');

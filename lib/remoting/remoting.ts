@@ -152,6 +152,7 @@ export class Remoting {
         frame: (route, frame) => this.#take(route, frame),
         malformed: (from, reason) => this.#malformed(from, reason),
         refused: (from, reason) => this.#tellRefusal(from, reason),
+        gone: route => this.#carryOut(this.#hub.gone(route)),
       },
       { maxFrameSize, maxSilence: options.maxSilence, curve: curve?.curve },
     );
@@ -213,6 +214,11 @@ export class Remoting {
 
   register(registered: RegisteredClass): void {
     this.#codec.register(registered);
+  }
+
+  /** Connects to a node before there is anything to say to it. */
+  connect(node: string): void {
+    if (!this.#peers.has(node)) this.#dial(node);
   }
 
   /** Who hears what other nodes say about their groups, and tells what is wrong with it: nobody, until groups are used. */

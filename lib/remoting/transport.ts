@@ -15,6 +15,8 @@ export interface TransportEvents {
   malformed(from: string, reason: string): void;
   /** A connection was turned down, here or at the other end, for the key that was or was not shown. */
   refused(from: string, reason: string): void;
+  /** The other end of a route has ended, and will never be heard again; all that it said has been told. */
+  gone?(route: Route): void;
 }
 
 export interface Transport {

@@ -35,8 +35,8 @@ export interface ChildSpec {
   readonly type?: 'worker' | 'supervisor' | undefined;
   /** Wait before each restart, longer each time; the supervisor's unless given. */
   readonly backoff?: BackoffOptions | undefined;
-  /** Its mailbox, and how it treats its own children. */
-  readonly options?: Pick<SpawnOptions, 'mailbox' | 'supervision'> | undefined;
+  /** Its mailbox, how it treats its own children, and where it runs. */
+  readonly options?: Pick<SpawnOptions, 'mailbox' | 'supervision' | 'on'> | undefined;
 }
 
 /** A child whose id may be left out. */
@@ -63,7 +63,7 @@ export interface SpecDefaults {
 }
 
 const known = ['id', 'start', 'restart', 'shutdown', 'significant', 'type', 'backoff', 'options'];
-const knownOptions = ['mailbox', 'supervision'];
+const knownOptions = ['mailbox', 'supervision', 'on'];
 const restartTypes = ['permanent', 'transient', 'temporary'];
 const defaultShutdown = 5000;
 

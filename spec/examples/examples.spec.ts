@@ -42,6 +42,17 @@ describe('examples', function () {
     ]);
   });
 
+  it('threads counts primes in two threads, and replaces the one that gets stuck', async () => {
+    const { code, stdout } = await startnode(['--actor', 'examples.threads.Counting']);
+    assert.equal(code, 0);
+    assert.deepEqual(stdout.trimEnd().split('\n'), [
+      'below 200000 there are 9592 + 8392 primes',
+      'two: 25',
+      'one: NodeDownError',
+      'one, in another thread: 25',
+    ]);
+  });
+
   it('restartPool gets three files from a server that is busy every other time', async () => {
     const { code, stdout } = await startnode(['--actor', 'examples.restartPool.Downloads']);
     assert.equal(code, 0);

@@ -474,6 +474,19 @@ describe('Hub', () => {
     });
   });
 
+  describe('gone()', () => {
+    it('takes the link down at once, without a word', () => {
+      assert.deepEqual(up().gone('out'), [
+        { type: 'linkDown', address: peer, incarnation: theirs, reason: 'goodbye' },
+        { type: 'disconnect', route: 'out' },
+      ]);
+    });
+
+    it('means nothing for a route of nobody', () => {
+      assert.deepEqual(up().gone('in'), []);
+    });
+  });
+
   describe('stop()', () => {
     it('says goodbye to every peer', () => {
       const hub = up();

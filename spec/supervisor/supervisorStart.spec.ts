@@ -191,7 +191,7 @@ describe('a child spec that is wrong', () => {
     [
       'a name among the options',
       { id: 'a', start, options: { name: 'b' } },
-      'child "a": options must be an object with mailbox, supervision, not "name"',
+      'child "a": options must be an object with mailbox, supervision, on, not "name"',
     ],
     [
       'a field of no kind',

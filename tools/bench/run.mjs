@@ -17,6 +17,7 @@ const all = [
   'remote',
   'links',
   'pool',
+  'thread',
 ];
 // `remote` is all that has to do with other nodes.
 const wanted = process.argv.slice(2).flatMap(name => (name === 'remote' ? ['remote', 'links'] : [name]));

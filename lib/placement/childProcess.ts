@@ -1,0 +1,25 @@
+/** `spawn(Worker, { on: childProcess() })`. */
+import type { Placement } from '../core/props.ts';
+import { checkPlace, type PlaceOptions } from './place.ts';
+import { placement } from './placement.ts';
+
+export interface ChildProcessOptions extends PlaceOptions {
+  /** Variables of its environment, besides those of this process. */
+  env?: NodeJS.ProcessEnv | undefined;
+  /** Options for Node.js, besides those of this process. */
+  execArgv?: readonly string[] | undefined;
+}
+
+/**
+ * Runs an actor in a process of its own, or in one that it shares: for what may crash, or needs memory of its own. To all
+ * others it is an actor like any other. Its class must be exported, and say in which module: `static module = import.meta.url`.
+ * @throws TypeError
+ */
+export function childProcess(options: ChildProcessOptions = {}): Placement {
+  checkPlace('childProcess(options)', options, ['shared', 'maxBusy', 'env', 'execArgv']);
+  const { shared, maxBusy, env, execArgv = [] } = options;
+  return placement(
+    { kind: 'process', shared, maxBusy, resourceLimits: undefined, env, execArgv },
+    'childProcess()',
+  );
+}

@@ -1,0 +1,78 @@
+/**
+ * What is said between a node and its threads and processes beside the messages of actors: what is to be run there, and how
+ * it does. It goes past the link, so that it waits behind no message, and is encoded as messages are: refs arrive as refs.
+ */
+import { asError } from '../base/errors.ts';
+import { ByteWriter } from '../remoting/byteWriter.ts';
+import { FastCodec } from '../remoting/fastCodec.ts';
+import type { RegisteredClass, RemotingHost } from '../remoting/index.ts';
+
+/** What a node says. `id` names the life of one actor over there. */
+export type Order =
+  | {
+      readonly op: 'spawn';
+      readonly id: number;
+      readonly parent: string;
+      readonly name: string;
+      readonly url: string;
+      readonly className: string;
+      readonly params: unknown;
+      /** Why the life before has ended, when this one takes its place. */
+      readonly failure: Error | undefined;
+    }
+  | {
+      readonly op: 'endInstance';
+      readonly id: number;
+      readonly failure: Error;
+      readonly message: unknown;
+      readonly limit: number;
+    }
+  | { readonly op: 'stop'; readonly id: number; readonly limit: number | undefined }
+  | { readonly op: 'begin' | 'resume' | 'hold' | 'release' | 'giveUp' | 'kill'; readonly id: number };
+
+/** What it hears. */
+export type Report =
+  | { readonly report: 'started' | 'ended'; readonly id: number }
+  | { readonly report: 'startFailed'; readonly id: number; readonly error: Error }
+  | { readonly report: 'failed'; readonly id: number; readonly error: Error; readonly message: unknown }
+  | { readonly report: 'gone'; readonly id: number; readonly reason: string }
+  /** Its event loop turns. */
+  | { readonly report: 'beat' }
+  | { readonly report: 'log'; readonly level: 'debug' | 'info' | 'warn' | 'error'; readonly text: string }
+  | { readonly report: 'stopNode'; readonly reason: string | undefined };
+
+export class ControlCodec {
+  readonly #codec: FastCodec;
+
+  constructor(refs: Pick<RemotingHost, 'refAt'>) {
+    this.#codec = new FastCodec(refs);
+  }
+
+  register(registered: RegisteredClass): void {
+    this.#codec.register(registered);
+  }
+
+  /** @throws SerializationError */
+  encode(said: Order | Report): Uint8Array {
+    const writer = new ByteWriter();
+    this.#codec.encode(said, writer);
+    return writer.bytes.slice(0, writer.at);
+  }
+
+  decode(bytes: Uint8Array): Order | Report {
+    return this.#codec.decode(bytes, 0, bytes.length) as Order | Report;
+  }
+
+  /** What has failed may hold what can't cross: then it crosses without that. */
+  encodeFailure(said: Report & { report: 'failed' | 'startFailed' }): Uint8Array {
+    try {
+      return this.encode(said);
+    } catch {
+      const { name, message, stack } = asError(said.error);
+      const error = Object.assign(new Error(message), { name, stack });
+      return this.encode(
+        said.report === 'failed' ? { ...said, error, message: undefined } : { ...said, error },
+      );
+    }
+  }
+}

@@ -1,0 +1,231 @@
+/** One life of an actor in a thread or process, as its stand-in sees it: what it was told to do, and whether it has done so. */
+import { TroupeError } from '../base/errors.ts';
+import type { Inlet } from '../core/inlet.ts';
+import type { Signal, TerminationReason } from '../core/message.ts';
+import type { Ref } from '../core/ref.ts';
+import type { System } from '../core/system.ts';
+import type { Way } from './away.ts';
+import type { EndWatch } from './endWatch.ts';
+import type { House, Tenant } from './house.ts';
+import type { Source } from './source.ts';
+
+/** What a life there needs of who stands here for it. */
+export interface Lodger {
+  readonly system: System;
+  readonly source: Source;
+  readonly ref: Ref;
+  readonly parentRef: Ref;
+  readonly params: unknown;
+  /** Finds or starts the place where it is to live. */
+  findHouse(): Promise<House>;
+  /** It has started: what is signalled from now on is heard. */
+  settled(): void;
+  hasFailed(error: Error, message: unknown): void;
+  /** Its thread or process has ended. */
+  lost(error: Error): void;
+  /** It has ended without having been told to. */
+  gone(reason: TerminationReason): void;
+}
+
+interface Waiter {
+  readonly resolve: () => void;
+  readonly reject: (error: Error) => void;
+}
+
+export class Lodging implements Tenant {
+  readonly #lodger: Lodger;
+  #house: House | undefined;
+  #id = 0;
+  #inlet: Inlet<Ref> | undefined;
+  #named: Ref | undefined;
+  #state: 'coming' | 'running' | 'ended' | 'gone' = 'coming';
+  #waiter: Waiter | undefined;
+  /** Hears of its end through the link, and so behind its last words. */
+  #endWatch: EndWatch | undefined;
+  #goneReason: TerminationReason | undefined;
+  #hasLeft = false;
+  #isStopping = false;
+
+  constructor(lodger: Lodger) {
+    this.#lodger = lodger;
+  }
+
+  get ref(): Ref {
+    return this.#lodger.ref;
+  }
+
+  get parentRef(): Ref {
+    return this.#lodger.parentRef;
+  }
+
+  /** The way there, as long as it lives. */
+  get way(): Way | undefined {
+    return this.#state === 'gone' || this.#house?.isOver ? undefined : this.#house;
+  }
+
+  /** Whether there is somebody to hear a signal. */
+  get isInhabited(): boolean {
+    return this.#state === 'running' || this.#state === 'ended';
+  }
+
+  tell(message: unknown, sender: Ref | undefined): void {
+    this.#inlet?.enqueue(message, sender, this.#named as Ref);
+  }
+
+  signal(signal: Signal<Ref>): void {
+    const house = this.#house;
+    const crossing = house?.crossing(signal);
+    if (crossing !== undefined) house?.inlet.signal(crossing, house.signalledAs(this, this.#id));
+  }
+
+  refBelow(names: readonly string[]): Ref | undefined {
+    return this.#house?.refBelow(this.#id, names);
+  }
+
+  order(op: 'hold' | 'release' | 'resume'): void {
+    if (this.#id !== 0 && this.#state !== 'gone') this.#house?.order({ op, id: this.#id });
+  }
+
+  /**
+   * Finds or starts the thread or process, and starts the actor there.
+   * @param failure why the life before has ended, if there was one
+   */
+  async open(failure: Error | undefined): Promise<void> {
+    const { system, source, ref, parentRef, params } = this.#lodger;
+    const [house, { EndWatch }] = await Promise.all([this.#lodger.findHouse(), import('./endWatch.ts')]);
+    if (this.#hasLeft) return house.unexpect();
+    this.#house = house;
+    this.#inlet = house.inlet;
+    this.#id = house.moveIn(this);
+    const named = house.refOf(this, this.#id);
+    this.#named = named;
+    const { url, className } = source;
+    try {
+      house.order({
+        op: 'spawn',
+        id: this.#id,
+        parent: parentRef.path,
+        name: ref.step,
+        url,
+        className,
+        params,
+        failure,
+      });
+    } catch (error) {
+      await this.leave();
+      throw error;
+    }
+    await this.#answer();
+    if (this.#hasLeft) return;
+    this.#endWatch = new EndWatch(system, house.inlet, named, () => this.#end());
+  }
+
+  /** Ends the instance, for another one to take its place. */
+  async endInstance(failure: Error, message: unknown, limit: number): Promise<void> {
+    if (this.way === undefined || this.#state !== 'running') return;
+    const order = { op: 'endInstance', id: this.#id, failure, message, limit } as const;
+    try {
+      this.#house?.order(order);
+    } catch {
+      this.#house?.order({
+        ...order,
+        failure: new TroupeError('THROWN', failure.message),
+        message: undefined,
+      });
+    }
+    await this.#answer().catch(() => {}); // there will be another thread, then
+  }
+
+  async begin(failure: Error): Promise<void> {
+    await this.endInstance(failure, undefined, 0);
+    if (this.way === undefined) return this.open(failure);
+    this.#house?.order({ op: 'begin', id: this.#id });
+    await this.#answer();
+  }
+
+  /** Resolves when the actor has ended and, if it was the last one there, the thread or process as well. */
+  async stop(reason: TerminationReason, limit: number | undefined): Promise<void> {
+    this.#isStopping = true;
+    if (this.way !== undefined) {
+      const id = this.#id;
+      if (reason === 'stopped') this.#house?.order({ op: 'stop', id, limit });
+      else this.#house?.order({ op: reason === 'killed' ? 'kill' : 'giveUp', id });
+      const { clock, shutdownTimeout } = this.#lodger.system;
+      const cancel = limit === undefined ? clock.after(shutdownTimeout, () => void this.leave()) : () => {};
+      await this.#answer().catch(() => {});
+      cancel();
+    }
+    await this.leave();
+  }
+
+  /** Nothing of it concerns anybody any more. */
+  async leave(): Promise<void> {
+    if (this.#hasLeft) return;
+    this.#hasLeft = true;
+    const house = this.#house;
+    if (house === undefined) return;
+    if (this.#state !== 'gone' && !house.isOver) house.order({ op: 'kill', id: this.#id });
+    this.#state = 'gone';
+    this.#endWatch?.close();
+    this.#takeWaiter()?.resolve();
+    house.moveOut(this.#id);
+    if (house.isOver) await house.end();
+  }
+
+  #answer(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#waiter = { resolve, reject };
+    });
+  }
+
+  #takeWaiter(): Waiter | undefined {
+    const waiter = this.#waiter;
+    this.#waiter = undefined;
+    return waiter;
+  }
+
+  // ---- what is heard from there -------------------------------------------------------------------------------------
+
+  started(): void {
+    this.#state = 'running';
+    this.#lodger.settled();
+    this.#takeWaiter()?.resolve();
+  }
+
+  startFailed(error: Error): void {
+    const waiter = this.#takeWaiter();
+    this.#state = 'gone';
+    void this.leave();
+    waiter?.reject(error);
+  }
+
+  ended(): void {
+    this.#state = 'ended';
+    this.#takeWaiter()?.resolve();
+  }
+
+  failed(error: Error, message: unknown): void {
+    this.#lodger.hasFailed(error, message);
+  }
+
+  gone(reason: TerminationReason): void {
+    this.#goneReason = reason;
+    if (this.#endWatch === undefined || this.#endWatch.hasEnded) this.#end();
+  }
+
+  /** Both have been heard: how it has ended, and that its last words have come. */
+  #end(): void {
+    if (this.#goneReason === undefined || this.#state === 'gone') return;
+    this.#state = 'gone';
+    if (this.#waiter !== undefined) this.#takeWaiter()?.resolve();
+    else if (!this.#isStopping) this.#lodger.gone(this.#goneReason);
+  }
+
+  lost(error: Error): void {
+    if (this.#state === 'gone') return;
+    this.#state = 'gone';
+    const waiter = this.#takeWaiter();
+    if (waiter !== undefined) waiter.reject(error);
+    else if (!this.#isStopping) this.#lodger.lost(error);
+  }
+}

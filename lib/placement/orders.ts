@@ -1,0 +1,18 @@
+/** What the orders of a node mean to the cell of an actor that it has spawned elsewhere. */
+import type { ActorCell } from '../core/actorCell.ts';
+import type { Order } from './control.ts';
+
+export function obey(cell: ActorCell, order: Exclude<Order, { op: 'spawn' }>): void {
+  switch (order.op) {
+    case 'endInstance': {
+      const { failure: error, message, limit } = order;
+      return cell.signal({ type: 'endInstance', failure: { error, message }, limit });
+    }
+    case 'stop':
+      return cell.signal({ type: 'stop', ...(order.limit !== undefined && { limit: order.limit }) });
+    case 'giveUp':
+      return cell.signal({ type: 'giveUpChild' });
+    default:
+      return cell.signal({ type: order.op });
+  }
+}

@@ -1,0 +1,210 @@
+/** A thread or process of a node, seen from inside: does what the node orders, and reports. */
+import { format } from 'node:util';
+import { asError, CreateFailed } from '../base/errors.ts';
+import type { Logger } from '../base/log.ts';
+import { type World, world } from '../base/world.ts';
+import { Actor, type CrossingClass, type NodeFace } from '../core/actor.ts';
+import { entered } from '../core/ambient.ts';
+import { ErrorIgnored, EventStream } from '../core/events.ts';
+import type { Inlet } from '../core/inlet.ts';
+import { Props, type StandardSchemaV1 } from '../core/props.ts';
+import type { Ref } from '../core/ref.ts';
+import { defaultStrategy } from '../core/supervision.ts';
+import type { RemotingHost } from '../remoting/host.ts';
+import { Remoting } from '../remoting/remoting.ts';
+import { ControlCodec, type Order, type Report } from './control.ts';
+import { type HostedCell, host } from './hostedCell.ts';
+import type { Setup } from './line.ts';
+import { linkOptionsOf } from './linkOptions.ts';
+import { obey } from './orders.ts';
+import { OutpostSystem } from './outpostSystem.ts';
+import type { Port } from './port.ts';
+import { type Exchange, portTransport } from './portTransport.ts';
+import { busyActor } from './sampleWorker.ts';
+import { Arrived, isParked, MovingInlet } from './transfer.ts';
+
+export interface OutpostParts {
+  readonly setup: Setup;
+  /** Leads to the node. */
+  readonly port: Port;
+  readonly say: (report: Uint8Array) => void;
+  readonly makeNode: (outpost: Outpost) => NodeFace;
+}
+
+export class Outpost {
+  readonly system: OutpostSystem;
+  readonly incarnation: string;
+  readonly #parts: OutpostParts;
+  readonly #codec: ControlCodec;
+  readonly #arrived = new Arrived(run => this.system.world.scheduler.soon(run));
+  readonly #hosted = new Map<number, HostedCell>();
+  #remoting: Remoting | undefined;
+
+  constructor(parts: OutpostParts) {
+    const { setup } = parts;
+    this.#parts = parts;
+    const own = worldOf(setup);
+    this.incarnation = own.uuid();
+    this.system = new OutpostSystem(setup.id, parts.makeNode(this), {
+      world: own,
+      logger: this.#logger(),
+      supervision: defaultStrategy,
+      shutdownTimeout: setup.shutdownTimeout,
+      remoting: setup.remoting,
+    });
+    this.system.address = setup.address;
+    for (const alias of setup.aliases) this.system.aliases.add(alias);
+    this.#codec = new ControlCodec({ refAt: text => this.system.refFor(text) });
+    Object.defineProperty(globalThis, busyActor, {
+      value: () => (entered() as { ref?: Ref } | undefined)?.ref?.path,
+    });
+  }
+
+  /** Connects with the node. */
+  async open(): Promise<void> {
+    const { setup, port } = this.#parts;
+    const exchange: Exchange = {
+      bind: address => address,
+      unbind: () => {},
+      dial: () => port,
+    };
+    const remoting = await Remoting.start(
+      this.#host(),
+      { address: undefined, advertise: setup.peer },
+      linkOptionsOf(setup.remoting),
+      portTransport(exchange, (id, buffers) => this.#arrived.add(id, buffers)),
+    );
+    this.#remoting = remoting;
+    const link = remoting.route(setup.home) as Inlet<Ref>;
+    const { move } = port;
+    this.system.home = move === undefined ? link : new MovingInlet(link, `from ${setup.peer}`, move);
+    remoting.connect(setup.home);
+    this.#beat();
+    // Whoever needs it hears what is wrong with it.
+    import(setup.url).catch(() => {});
+  }
+
+  register(registered: CrossingClass): void {
+    this.#remoting?.register(registered);
+    this.#codec.register(registered);
+  }
+
+  get queued(): number {
+    return this.#remoting?.queued ?? 0;
+  }
+
+  report(report: Report): void {
+    this.#parts.say(this.#codec.encode(report));
+  }
+
+  #beat(): void {
+    this.report({ report: 'beat' });
+    const { beatInterval } = this.#parts.setup;
+    if (beatInterval > 0) this.system.clock.after(beatInterval, () => this.#beat());
+  }
+
+  // ---- orders -------------------------------------------------------------------------------------------------------
+
+  /** What the node says. */
+  obey(bytes: Uint8Array): void {
+    const order = this.#codec.decode(bytes) as Order;
+    if (order.op === 'spawn') return void this.#spawn(order);
+    const cell = this.#hosted.get(order.id);
+    if (cell !== undefined) obey(cell, order);
+  }
+
+  async #spawn(order: Order & { op: 'spawn' }): Promise<void> {
+    const { id, url, className, params, parent, name, failure: before } = order;
+    try {
+      const actorClass = pick(await load(url), className, url);
+      const { accepts } = actorClass as { accepts?: StandardSchemaV1 };
+      const create = () => new actorClass();
+      const props = new Props(actorClass.name, create, params, accepts, undefined, actorClass);
+      const cell = host(
+        this.system,
+        parent,
+        { props, name, before },
+        {
+          started: () => this.report({ report: 'started', id }),
+          startFailed: error => this.#reportFailure({ report: 'startFailed', id, error }),
+          ended: () => this.report({ report: 'ended', id }),
+          failed: ({ error, message }) => this.#reportFailure({ report: 'failed', id, error, message }),
+          gone: reason => {
+            this.#hosted.delete(id);
+            this.report({ report: 'gone', id, reason });
+          },
+        },
+      );
+      this.#hosted.set(id, cell);
+    } catch (error) {
+      this.#reportFailure({ report: 'startFailed', id, error: asError(error) });
+    }
+  }
+
+  #reportFailure(report: Report & { report: 'failed' | 'startFailed' }): void {
+    this.#parts.say(this.#codec.encodeFailure(report));
+  }
+
+  // ---- what it stands on --------------------------------------------------------------------------------------------
+
+  #logger(): Logger {
+    const log =
+      (level: (Report & { report: 'log' })['level']) =>
+      (text: string, ...details: unknown[]) =>
+        this.report({ report: 'log', level, text: format(text, ...details) });
+    return { debug: log('debug'), info: log('info'), warn: log('warn'), error: log('error') };
+  }
+
+  #host(): RemotingHost {
+    const { system } = this;
+    return {
+      world: system.world,
+      version: 'a part of the node',
+      incarnation: this.incarnation,
+      realm: system,
+      counts: system.counts,
+      // That the node is there is no news.
+      events: new EventStream(),
+      resolve: path => system.resolveHere(path),
+      deadRef: path => system.deadRef(path),
+      // Not always a ref: also what belongs in its place.
+      refAt: text => (isParked(text) ? (this.#arrived.at(text) as Ref) : system.refFor(text)),
+      accepts: () => undefined,
+      isTrusting: true,
+      livesOn: ref => system.isElsewhere(ref) || ref.inlet === system.home,
+      warn: text => system.logger.warn(text),
+      ignoreError: (error, where) => system.events.publish(new ErrorIgnored(undefined, error, where)),
+    };
+  }
+}
+
+/** Its asks are known by the end of their secret, so that answers find the way. */
+function worldOf({ id }: Setup): World {
+  const own = world();
+  return { ...own, secret: () => `${own.secret()}~${id}` };
+}
+
+async function load(url: string): Promise<Record<string, unknown>> {
+  try {
+    return (await import(url)) as Record<string, unknown>;
+  } catch (thrown) {
+    throw new CreateFailed(`${url} can't be loaded: ${asError(thrown).message}`, { cause: thrown });
+  }
+}
+
+type AnyClass = new () => Actor<unknown, unknown>;
+
+function pick(exports: Record<string, unknown>, name: string, url: string): AnyClass {
+  // What a CommonJS module exports may be known through its default export alone.
+  const { default: whole } = exports;
+  const all: Record<string, unknown> = { ...(whole as object | undefined), ...exports };
+  const isNamed = (value: unknown) => isActorClass(value) && value.name === name;
+  const found = isActorClass(all[name]) ? all[name] : Object.values(all).find(isNamed);
+  if (isActorClass(found)) return found;
+  throw new CreateFailed(
+    `${url} exports no class of actors with the name ${name}: put \`export\` before the class, and let the module use the same troupe`,
+  );
+}
+
+const isActorClass = (value: unknown): value is AnyClass =>
+  typeof value === 'function' && value.prototype instanceof Actor;

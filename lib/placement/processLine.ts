@@ -1,0 +1,69 @@
+/**
+ * A child process of this node. Frames and orders take Node.js's own channel to it: that is there from the first moment, ends
+ * with either side, tells when it has taken a frame, and needs no socket in the file system.
+ */
+import { type ChildProcess, fork } from 'node:child_process';
+import { ProcessExited } from '../base/errors.ts';
+import type { Clock } from '../base/world.ts';
+import { execArgvFor, outpost } from './entry.ts';
+import type { Line, LineHearer, Setup } from './line.ts';
+import type { LocalExchange } from './localExchange.ts';
+import type { Place } from './place.ts';
+import { ChannelPort } from './port.ts';
+
+/** How long, in ms, one that is to end may take for it. */
+const patience = 1000;
+
+export class ProcessLine implements Line {
+  /** Memory can't be handed over to another process. */
+  readonly move = undefined;
+  readonly #child: ChildProcess;
+  readonly #clock: Clock;
+  readonly #exit: Promise<void>;
+
+  constructor(
+    setup: Setup,
+    { env, execArgv }: Place,
+    exchange: LocalExchange,
+    clock: Clock,
+    hearer: LineHearer,
+  ) {
+    this.#clock = clock;
+    const child = fork(outpost, [JSON.stringify(setup)], {
+      serialization: 'advanced',
+      execArgv: [...execArgvFor(setup.url), ...execArgv],
+      env: { ...process.env, ...env },
+    });
+    const port = new ChannelPort(child);
+    exchange.accept(setup.home, port);
+    port.onControl = bytes => hearer.control(bytes);
+    this.#exit = new Promise(resolve => {
+      const exited = (how: string, cause?: Error) => {
+        hearer.exited(new ProcessExited(`the process has ended ${how}`, cause && { cause }));
+        resolve();
+      };
+      child.once('exit', (code, signal) =>
+        exited(signal === null ? `with the code ${code}` : `by the signal ${signal}`),
+      );
+      child.once('error', error => exited(`because of ${error.name}: ${error.message}`, error));
+    });
+    this.#child = child;
+  }
+
+  tell(order: Uint8Array): void {
+    // What has ended hears nothing, and its end is told by itself.
+    if (this.#child.connected) this.#child.send({ control: order }, () => {});
+  }
+
+  async end(isForced: boolean): Promise<void> {
+    if (isForced) this.#child.kill('SIGKILL');
+    else if (this.#child.connected) this.#child.disconnect(); // it ends by itself when it sees that
+    const cancel = this.#clock.after(patience, () => this.#child.kill('SIGKILL'));
+    await this.#exit;
+    cancel();
+  }
+
+  async sample(): Promise<undefined> {
+    return undefined;
+  }
+}

@@ -1,0 +1,67 @@
+/** A thread of this node: a worker of `node:worker_threads`. */
+import { Session } from 'node:inspector';
+import { isMainThread, Worker } from 'node:worker_threads';
+import { asError, ThreadExited } from '../base/errors.ts';
+import type { Clock } from '../base/world.ts';
+import { entryFor } from './entry.ts';
+import type { Line, LineHearer, Sample, Setup } from './line.ts';
+import type { LocalExchange } from './localExchange.ts';
+import type { Place } from './place.ts';
+import { sampleWorker } from './sampleWorker.ts';
+
+/** How long, in ms, finding out what it does may take. */
+const sampleTimeout = 1000;
+
+export class ThreadLine implements Line {
+  readonly move: Line['move'];
+  readonly #worker: Worker;
+  readonly #clock: Clock;
+  #isOver = false;
+
+  constructor(
+    setup: Setup,
+    { resourceLimits, env }: Place,
+    url: string,
+    exchange: LocalExchange,
+    clock: Clock,
+    hearer: LineHearer,
+  ) {
+    this.#clock = clock;
+    const connection = exchange.dialFromThread(setup.home);
+    const port = connection?.theirs;
+    this.move = connection?.own.move;
+    const worker = new Worker(entryFor(url), {
+      name: setup.peer,
+      workerData: { troupe: setup, port },
+      transferList: port === undefined ? [] : [port],
+      ...(resourceLimits !== undefined && { resourceLimits }),
+      ...(env !== undefined && { env }),
+    });
+    let cause: Error | undefined;
+    worker.on('message', (bytes: Uint8Array) => hearer.control(bytes));
+    worker.on('error', thrown => {
+      cause = asError(thrown);
+    });
+    worker.on('exit', code => {
+      this.#isOver = true;
+      const why =
+        cause === undefined ? `with the code ${code}` : `because of ${cause.name}: ${cause.message}`;
+      hearer.exited(new ThreadExited(`the thread has ended ${why}`, cause && { cause }));
+    });
+    this.#worker = worker;
+  }
+
+  tell(order: Uint8Array): void {
+    this.#worker.postMessage(order);
+  }
+
+  async end(): Promise<void> {
+    if (!this.#isOver) await this.#worker.terminate();
+  }
+
+  sample(): Promise<Sample | undefined> {
+    // The inspector reaches the threads of the main thread alone.
+    if (!isMainThread || this.#isOver) return Promise.resolve(undefined);
+    return sampleWorker(new Session(), this.#worker.threadId, this.#clock, sampleTimeout);
+  }
+}

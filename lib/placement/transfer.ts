@@ -1,0 +1,180 @@
+/**
+ * Buffers that are moved to another thread rather than copied. They go ahead of the message, which then only says where they
+ * belong; on the other side they are put in their places while it is read.
+ */
+import { show } from '../base/errors.ts';
+import { Inlet, type Realm } from '../core/inlet.ts';
+import type { Signal } from '../core/message.ts';
+import { Ref } from '../core/ref.ts';
+
+const movable = new WeakSet<ArrayBuffer>();
+/** Whether there ever were any: looking for them has its cost. */
+let isUsed = false;
+
+/**
+ * Marks all `ArrayBuffer`s in a message, and those behind typed arrays: when it is told to an actor in another thread they are
+ * moved, not copied, and are empty here afterwards. Everywhere else nothing changes. Looked for in plain objects and arrays.
+ * @returns its argument
+ */
+export function transfer<T>(value: T): T {
+  let found = 0;
+  walk(value, buffer => {
+    movable.add(buffer);
+    found++;
+    return undefined;
+  });
+  if (found === 0) throw new TypeError(`transfer(value): there is no ArrayBuffer in ${show(value)}`);
+  isUsed = true;
+  return value;
+}
+
+/** Says whose place is where; it crosses as refs do. */
+class Parked extends Ref {
+  override get address(): string {
+    return this.step;
+  }
+}
+
+const mark = '//#';
+
+export const isParked = (address: string) => address.startsWith(mark);
+
+/** Hands buffers over under a name. @throws Error when one of them can't be handed over */
+export type Move = (id: string, buffers: readonly ArrayBuffer[]) => void;
+
+/** The inlet of a link that moves what is to be moved. */
+export class MovingInlet extends Inlet<Ref> {
+  readonly realm: Realm<Ref>;
+  readonly #link: Inlet<Ref>;
+  readonly #name: string;
+  readonly #move: Move;
+  #moved = 0;
+
+  /** @param name makes the names differ from those that others give */
+  constructor(link: Inlet<Ref>, name: string, move: Move) {
+    super();
+    this.realm = link.realm;
+    this.#link = link;
+    this.#name = name;
+    this.#move = move;
+  }
+
+  override get remoteNode(): string | undefined {
+    return this.#link.remoteNode;
+  }
+
+  enqueue(message: unknown, sender: Ref | undefined, to: Ref): void {
+    const isPlain = !isUsed || typeof message !== 'object' || message === null;
+    this.#link.enqueue(isPlain ? message : this.#unload(message), sender, to);
+  }
+
+  signal(signal: Signal<Ref>, to: Ref): void {
+    this.#link.signal(signal, to);
+  }
+
+  #unload(message: object): unknown {
+    const id = `${this.#name}.${++this.#moved}`;
+    const buffers: ArrayBuffer[] = [];
+    const light = walk(message, (buffer, { type, offset, length }) => {
+      if (!movable.has(buffer)) return undefined;
+      if (!buffers.includes(buffer)) buffers.push(buffer);
+      return new Parked(
+        this,
+        undefined,
+        `${mark}${id}/${buffers.indexOf(buffer)}/${type}/${offset}/${length}`,
+      );
+    });
+    if (buffers.length === 0) return message;
+    try {
+      this.#move(id, buffers);
+    } catch {
+      return message; // what can't be moved, such as memory of Buffer's pool, is copied
+    }
+    return light;
+  }
+}
+
+interface Place {
+  readonly type: string;
+  readonly offset: number;
+  readonly length: number;
+}
+
+/** A copy of the plain objects and arrays around what `replace` replaces; the value itself when that is nothing. */
+function walk(value: unknown, replace: (buffer: ArrayBuffer, place: Place) => unknown, depth = 0): unknown {
+  if (typeof value !== 'object' || value === null || depth > deepest) return value;
+  if (value instanceof ArrayBuffer) {
+    return replace(value, { type: 'ArrayBuffer', offset: 0, length: value.byteLength }) ?? value;
+  }
+  if (ArrayBuffer.isView(value)) {
+    const { buffer, byteOffset: offset, byteLength } = value;
+    if (!(buffer instanceof ArrayBuffer)) return value;
+    const length = 'length' in value ? (value.length as number) : byteLength;
+    const type = Buffer.isBuffer(value) ? 'Uint8Array' : value.constructor.name;
+    return (type in views && replace(buffer, { type, offset, length })) || value;
+  }
+  if (Array.isArray(value)) {
+    const copy = value.map(one => walk(one, replace, depth + 1));
+    return copy.some((one, i) => one !== value[i]) ? copy : value;
+  }
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (prototype !== Object.prototype && prototype !== null) return value;
+  const entries = Object.entries(value).map(
+    ([key, one]) => [key, one, walk(one, replace, depth + 1)] as const,
+  );
+  if (entries.every(([, one, other]) => one === other)) return value;
+  return Object.fromEntries(entries.map(([key, , other]) => [key, other]));
+}
+
+/** What is nested deeper can't be sent at all. */
+const deepest = 100;
+
+type View = new (buffer: ArrayBuffer, offset: number, length: number) => object;
+
+const views: Readonly<Record<string, View>> = {
+  ArrayBuffer,
+  DataView,
+  Int8Array,
+  Uint8Array,
+  Uint8ClampedArray,
+  Int16Array,
+  Uint16Array,
+  Int32Array,
+  Uint32Array,
+  Float32Array,
+  Float64Array,
+  BigInt64Array,
+  BigUint64Array,
+} as never;
+
+/** Messages that can be on their way at a time whose buffers have arrived: what was lost is forgotten. */
+const mostWaiting = 1000;
+
+/** Buffers that have been moved here, and whose message is still to come. */
+export class Arrived {
+  readonly #buffers = new Map<string, readonly ArrayBuffer[]>();
+  readonly #soon: (run: () => void) => void;
+
+  /** @param soon runs what it is given as soon as the present code has returned */
+  constructor(soon: (run: () => void) => void) {
+    this.#soon = soon;
+  }
+
+  add(id: string, buffers: readonly ArrayBuffer[]): void {
+    this.#buffers.set(id, buffers);
+    if (this.#buffers.size > mostWaiting) this.#buffers.delete(this.#buffers.keys().next().value as string);
+  }
+
+  /** What belongs in the place that a message names. @throws TypeError when it has not arrived */
+  at(address: string): unknown {
+    const [id, index, type, offset, length] = address.slice(mark.length).split('/');
+    const buffers = this.#buffers.get(String(id));
+    const buffer = buffers?.[Number(index)];
+    const View = views[String(type)];
+    if (buffer === undefined || View === undefined)
+      throw new TypeError('a buffer that was to be moved has not arrived');
+    // All of them are taken in one go.
+    this.#soon(() => this.#buffers.delete(String(id)));
+    return type === 'ArrayBuffer' ? buffer : new View(buffer, Number(offset), Number(length));
+  }
+}
