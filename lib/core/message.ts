@@ -89,30 +89,26 @@ export abstract class Errand extends CellMessage {
 /** One that an actor of the runtime tells itself: nobody else is to see it, in an event or a hook. */
 export abstract class PrivateNotice extends Notice {}
 
+/** Tells of the end of an actor. */
+abstract class EndNotice<R> extends Notice {
+  readonly ref: R;
+  readonly reason: TerminationReason;
+
+  constructor(ref: R, reason: TerminationReason) {
+    super();
+    this.ref = ref;
+    this.reason = reason;
+  }
+}
+
 /** Tells a watcher that an actor has ended: delivered once for each `watch`, as an ordinary message. */
-export class Terminated<R = unknown> extends Notice {
-  readonly ref: R;
-  readonly reason: TerminationReason;
+export class Terminated<R = unknown> extends EndNotice<R> {}
 
-  constructor(ref: R, reason: TerminationReason) {
-    super();
-    this.ref = ref;
-    this.reason = reason;
-  }
-}
-
-/** Tells an actor with `trapExit` that one it is linked to has ended: delivered once, as an ordinary message. */
-export class Exit<R = unknown> extends Notice {
-  readonly ref: R;
-  /** `stopped` for a normal end; any other is one that would have stopped an actor without `trapExit`. */
-  readonly reason: TerminationReason;
-
-  constructor(ref: R, reason: TerminationReason) {
-    super();
-    this.ref = ref;
-    this.reason = reason;
-  }
-}
+/**
+ * Tells an actor with `trapExit` that one it is linked to has ended: delivered once, as an ordinary message. The reason is
+ * `stopped` for a normal end; any other is one that would have stopped an actor without `trapExit`.
+ */
+export class Exit<R = unknown> extends EndNotice<R> {}
 
 /** Nothing has arrived for the time that was set with `setReceiveTimeout`. */
 export class ReceiveTimeout extends Notice {}

@@ -6,6 +6,7 @@ import { show } from '../base/errors.ts';
 import { Inlet, type Realm } from '../core/inlet.ts';
 import type { Signal } from '../core/message.ts';
 import { Ref } from '../core/ref.ts';
+import { typedArrays } from '../remoting/buffers.ts';
 
 const movable = new WeakSet<ArrayBuffer>();
 /** Whether there ever were any: looking for them has its cost. */
@@ -131,21 +132,9 @@ const deepest = 100;
 
 type View = new (buffer: ArrayBuffer, offset: number, length: number) => object;
 
-const views: Readonly<Record<string, View>> = {
-  ArrayBuffer,
-  DataView,
-  Int8Array,
-  Uint8Array,
-  Uint8ClampedArray,
-  Int16Array,
-  Uint16Array,
-  Int32Array,
-  Uint32Array,
-  Float32Array,
-  Float64Array,
-  BigInt64Array,
-  BigUint64Array,
-} as never;
+const views: Readonly<Record<string, View>> = Object.fromEntries(
+  [ArrayBuffer, DataView, Uint8Array, ...typedArrays].map(one => [one.name, one]),
+) as never;
 
 /** Messages that can be on their way at a time whose buffers have arrived: what was lost is forgotten. */
 const mostWaiting = 1000;

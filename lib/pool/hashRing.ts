@@ -2,6 +2,7 @@
  * Consistent hashing: owners stand on a ring at many points each, and a key belongs to the owner of the first point from its
  * own place on. When one of n owners goes, only its keys move; when one comes, it takes about one in n + 1 from all others.
  */
+import { hash } from '../base/hash.ts';
 
 /** Point and owner in one number, so that they can be sorted together: the hash above, the owner in the lower 20 bits. */
 const owners = 2 ** 20;
@@ -36,13 +37,4 @@ export class HashRing {
     }
     return (points[low === points.length ? 0 : low] as number) % owners;
   }
-}
-
-/** FNV-1a, with the mixing of MurmurHash3 at the end: texts that differ little end up far from each other. */
-function hash(text: string): number {
-  let value = 0x811c9dc5;
-  for (let i = 0; i < text.length; i++) value = Math.imul(value ^ text.charCodeAt(i), 0x01000193);
-  value = Math.imul(value ^ (value >>> 16), 0x85ebca6b);
-  value = Math.imul(value ^ (value >>> 13), 0xc2b2ae35);
-  return (value ^ (value >>> 16)) >>> 0;
 }

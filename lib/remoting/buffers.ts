@@ -1,7 +1,8 @@
 /** Typed arrays, ArrayBuffers and DataViews as bytes behind one that says which of them it is. */
 import { unfit } from './faults.ts';
 
-const typedArrays = [
+/** All but Uint8Array, which MessagePack has itself. Their places are their numbers on the wire. */
+export const typedArrays = [
   Int8Array,
   Uint8ClampedArray,
   Int16Array,

@@ -1,5 +1,6 @@
 /** Many actors of one kind, among which keys are shared out, after Elixir's `PartitionSupervisor`. */
 import { asError, show } from '../base/errors.ts';
+import { hash } from '../base/hash.ts';
 import type { Spawnable } from '../core/actor.ts';
 import { ErrorIgnored } from '../core/events.ts';
 import type { Ref } from '../core/ref.ts';
@@ -99,13 +100,4 @@ export class PartitionSupervisor extends Supervising<PartitionSupervisorOptions>
     if (key !== undefined && typeof key !== 'function')
       throw new TypeError(`PartitionSupervisor: key must be a function message => key, not ${show(key)}`);
   }
-}
-
-/** FNV-1a, with the mixing of MurmurHash3 at the end: neighbours don't end up in neighbouring partitions only. */
-function hash(text: string): number {
-  let value = 0x811c9dc5;
-  for (let i = 0; i < text.length; i++) value = Math.imul(value ^ text.charCodeAt(i), 0x01000193);
-  value = Math.imul(value ^ (value >>> 16), 0x85ebca6b);
-  value = Math.imul(value ^ (value >>> 13), 0xc2b2ae35);
-  return (value ^ (value >>> 16)) >>> 0;
 }

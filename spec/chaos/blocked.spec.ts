@@ -1,16 +1,10 @@
 import { assert } from 'chai';
 import { note } from './support/figures.ts';
 import { assertBalanced } from './support/ledger.ts';
-import { maxSilence, Scene } from './support/scene.ts';
+import { maxSilence, setScene } from './support/scene.ts';
 
 describe('a process whose event loop is blocked', function () {
-  this.timeout(20_000);
-  this.retries(2); // the machine may be busy with something else for as long as a node may be silent
-  let scene: Scene;
-  beforeEach(() => {
-    scene = new Scene();
-  });
-  afterEach(() => scene.end());
+  const scene = setScene(this, 20_000);
 
   it('is unresponsive and not down; when it wakes up everything goes on, and nothing is lost', async () => {
     const [a, b] = await Promise.all([scene.node(), scene.node()]);

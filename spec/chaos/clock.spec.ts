@@ -1,19 +1,13 @@
 import { assert } from 'chai';
 import { note } from './support/figures.ts';
 import { assertBalanced } from './support/ledger.ts';
-import { maxSilence, Scene } from './support/scene.ts';
+import { maxSilence, setScene } from './support/scene.ts';
 
 const jumpy = new URL('support/jumpyClock.mjs', import.meta.url).href;
 const hour = 3_600_000;
 
 describe('a wall clock that jumps by an hour', function () {
-  this.timeout(20_000);
-  this.retries(2); // the machine may be busy with something else for as long as a node may be silent
-  let scene: Scene;
-  beforeEach(() => {
-    scene = new Scene();
-  });
-  afterEach(() => scene.end());
+  const scene = setScene(this, 20_000);
 
   it('ten times a second, at both ends, changes nothing', async () => {
     const [a, b] = await Promise.all([scene.node({ preload: jumpy }), scene.node({ preload: jumpy })]);

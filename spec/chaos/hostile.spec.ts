@@ -14,7 +14,7 @@ describe('a port that is abused', function () {
   let a: Peer;
   let b: Peer;
   beforeEach(async () => {
-    scene = new Scene();
+    scene = new Scene().begin();
     [a, b] = await Promise.all([scene.node(), scene.node()]);
     await b.call('collect', { name: 'sink' });
     await a.call('stream', { stream: 's', to: `${b.address}/sink` });

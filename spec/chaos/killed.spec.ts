@@ -1,16 +1,10 @@
 import { assert } from 'chai';
 import { note } from './support/figures.ts';
 import { assertBalanced, assertBalancedWithoutSender } from './support/ledger.ts';
-import { Scene } from './support/scene.ts';
+import { setScene } from './support/scene.ts';
 
 describe('a process that is killed', function () {
-  this.timeout(20_000);
-  this.retries(2); // the machine may be busy with something else for as long as a node may be silent
-  let scene: Scene;
-  beforeEach(() => {
-    scene = new Scene();
-  });
-  afterEach(() => scene.end());
+  const scene = setScene(this, 20_000);
 
   it('is noticed in mid-stream: every message to it is accounted for, and its watchers hear once', async () => {
     const [a, b] = await Promise.all([scene.node(), scene.node()]);

@@ -10,7 +10,7 @@ describe('two hosts, in network namespaces,', function () {
   let scene: Scene;
   let network: Namespaces | undefined;
   beforeEach(function () {
-    scene = new Scene();
+    scene = new Scene().begin();
     try {
       network = Namespaces.create();
     } catch (error) {

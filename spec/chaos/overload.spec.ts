@@ -1,18 +1,12 @@
 import { assert } from 'chai';
 import { note } from './support/figures.ts';
 import { assertBalanced } from './support/ledger.ts';
-import { Scene } from './support/scene.ts';
+import { setScene } from './support/scene.ts';
 
 const MB = 1_000_000;
 
 describe('too much', function () {
-  this.timeout(20_000);
-  this.retries(2); // the machine may be busy with something else for as long as a node may be silent
-  let scene: Scene;
-  beforeEach(() => {
-    scene = new Scene();
-  });
-  afterEach(() => scene.end());
+  const scene = setScene(this, 20_000);
 
   it('for a slow consumer overflows its mailbox, dead letter by dead letter, and holds up nobody beside it', async () => {
     const [a, b] = await Promise.all([scene.node(), scene.node()]);

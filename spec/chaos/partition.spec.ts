@@ -2,17 +2,11 @@ import { assert } from 'chai';
 import { note } from './support/figures.ts';
 import { assertBalanced } from './support/ledger.ts';
 import type { Peer } from './support/peerProcess.ts';
-import { maxSilence, Scene } from './support/scene.ts';
+import { maxSilence, type Scene, setScene } from './support/scene.ts';
 import type { TcpProxy } from './support/tcpProxy.ts';
 
 describe('a partition', function () {
-  this.timeout(20_000);
-  this.retries(2); // the machine may be busy with something else for as long as a node may be silent
-  let scene: Scene;
-  beforeEach(() => {
-    scene = new Scene();
-  });
-  afterEach(() => scene.end());
+  const scene = setScene(this, 20_000);
 
   it('shorter than maxSilence loses nothing', async () => {
     const pair = await streaming(scene);

@@ -2,16 +2,10 @@ import { assert } from 'chai';
 import { note } from './support/figures.ts';
 import { assertBalanced } from './support/ledger.ts';
 import type { Peer } from './support/peerProcess.ts';
-import { freeAddress, Scene } from './support/scene.ts';
+import { freeAddress, setScene } from './support/scene.ts';
 
 describe('a process that is restarted in mid-stream', function () {
-  this.timeout(20_000);
-  this.retries(2); // the machine may be busy with something else for as long as a node may be silent
-  let scene: Scene;
-  beforeEach(() => {
-    scene = new Scene();
-  });
-  afterEach(() => scene.end());
+  const scene = setScene(this, 20_000);
 
   const ends: Record<string, (peer: Peer) => Promise<void>> = {
     'after SIGKILL': peer => peer.kill(),

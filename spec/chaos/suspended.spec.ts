@@ -1,16 +1,10 @@
 import { assert } from 'chai';
 import { note } from './support/figures.ts';
 import { assertBalanced } from './support/ledger.ts';
-import { freeAddress, maxSilence, Scene } from './support/scene.ts';
+import { freeAddress, maxSilence, setScene } from './support/scene.ts';
 
 describe('a process that is suspended', function () {
-  this.timeout(20_000);
-  this.retries(2); // the machine may be busy with something else for as long as a node may be silent
-  let scene: Scene;
-  beforeEach(() => {
-    scene = new Scene();
-  });
-  afterEach(() => scene.end());
+  const scene = setScene(this, 20_000);
 
   it('loses nothing when it goes on within maxSilence', async () => {
     const [a, b] = await Promise.all([scene.node(), scene.node()]);

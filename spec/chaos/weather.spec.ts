@@ -2,19 +2,13 @@ import { assert } from 'chai';
 import { note } from './support/figures.ts';
 import { assertBalanced } from './support/ledger.ts';
 import type { Peer } from './support/peerProcess.ts';
-import { Scene } from './support/scene.ts';
+import { setScene } from './support/scene.ts';
 
 /** About the least that a TCP waits before it sends a lost segment again. */
 const retransmission = 200;
 
 describe('a bad network', function () {
-  this.timeout(20_000);
-  this.retries(2); // the machine may be busy with something else for as long as a node may be silent
-  let scene: Scene;
-  beforeEach(() => {
-    scene = new Scene();
-  });
-  afterEach(() => scene.end());
+  const scene = setScene(this, 20_000);
 
   it('that delays by 20 to 80 ms, differently on each connection, loses and reorders nothing', async () => {
     // Each behind a proxy, and both begin to talk at once: connections in both directions, of which any may be the faster.

@@ -27,10 +27,19 @@ export interface NodeSetting extends PeerOptions {
 }
 
 export class Scene {
-  readonly #folder = mkdtempSync(join(tmpdir(), 'troupe-chaos-'));
+  #folder = '';
   readonly #peers: Peer[] = [];
   readonly #proxies: TcpProxy[] = [];
   #journals = 0;
+
+  /** Nobody is there yet. */
+  begin(): this {
+    this.#folder = mkdtempSync(join(tmpdir(), 'troupe-chaos-'));
+    this.#peers.length = 0;
+    this.#proxies.length = 0;
+    this.#journals = 0;
+    return this;
+  }
 
   /** A process with a node in it. */
   async node({
@@ -106,6 +115,16 @@ export class Scene {
       isOver = true;
     });
   }
+}
+
+/** A scene that begins and ends with each spec. */
+export function setScene(suite: Mocha.Suite, timeout: number): Scene {
+  const scene = new Scene();
+  suite.timeout(timeout);
+  suite.retries(2); // the machine may be busy with something else for as long as a node may be silent
+  suite.beforeEach(() => void scene.begin());
+  suite.afterEach(() => scene.end());
+  return scene;
 }
 
 /** An address of this machine that was free a moment ago: a proxy needs to know it before the node is there. */
