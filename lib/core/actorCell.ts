@@ -107,6 +107,8 @@ export class ActorCell extends Cell implements Host {
   link(ref: Ref): void {
     if (!(ref instanceof Ref))
       throw new TypeError(`link: expected a ref, a class or Props, not ${show(ref)}`);
+    if (ref.isLocal && ref.inlet.abroad(ref) !== ref)
+      throw new TypeError(`link: ${ref.address} is only a name; link the actor that has it`);
     if (ref === this.node.guardian)
       throw new TypeError('link: the guardian ends with its node only; to end both, stop the node');
     // One that has ended would never hear of the end of the other.

@@ -269,8 +269,11 @@ export abstract class MailCell extends Inlet<Ref> {
   }
 
   #handleForCell(message: CellMessage): unknown {
-    if (message instanceof Errand) return message[carryOut](this.actor as Instance, this.host);
-    return this.#handleNotice(message as Notice);
+    return message instanceof Errand ? this.runErrand(message) : this.#handleNotice(message as Notice);
+  }
+
+  protected runErrand(errand: Errand): unknown {
+    return errand[carryOut](this.actor as Instance, this.host);
   }
 
   /** One message from the shelf: after each, it looks whether there are any of its own. */

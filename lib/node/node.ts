@@ -1,5 +1,6 @@
 /** A node: one system of actors and, when it has an address, the remoting that ties it to others. */
 import { show } from '../base/errors.ts';
+import { Command } from '../command/command.ts';
 import { Actor, type NodeFace, type Spawn } from '../core/actor.ts';
 import type { Uri } from '../core/address.ts';
 import type { Stats } from '../core/counts.ts';
@@ -40,6 +41,7 @@ export class Node implements NodeFace {
     this.#options = options;
     this.incarnation = options.world.uuid();
     this.#system = new System(this, options);
+    this.#system.registered.add(Command);
     this.spawn = this.#system.spawn;
     this.#shutdown = new NodeShutdown(options.world.clock, this.events, options.phaseTimeouts);
     this.stopped = new Promise(resolve => {

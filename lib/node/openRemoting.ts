@@ -1,5 +1,4 @@
 /** Ties a system of actors to remoting. Loaded only by a node that does remoting, and with it ZeroMQ. */
-import { Command } from '../command/command.ts';
 import { splitAddress } from '../core/address.ts';
 import { Cell } from '../core/cell.ts';
 import { ErrorIgnored } from '../core/events.ts';
@@ -31,7 +30,6 @@ export async function openRemoting(system: System, options: CompleteOptions): Pr
     remoting ?? {},
     transport ?? zeromqTransport,
   );
-  opened.register(Command);
   system.address = opened.address;
   if (address !== undefined) system.aliases.add(address);
   system.plugIn(peer => opened.route(peer));

@@ -2,6 +2,7 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { RemotingError } from '../base/errors.ts';
 import { systemScheduler } from '../base/world.ts';
+import { Command } from '../command/command.ts';
 import type { NodeFace } from '../core/actor.ts';
 import { ActorError, EventStream } from '../core/events.ts';
 import type { Setup } from '../placement/line.ts';
@@ -96,3 +97,4 @@ const outpost: Outpost = new Outpost({ setup, port, say, makeNode });
 narrateOwn(outpost);
 hear(order => outpost.obey(order));
 await outpost.open();
+outpost.register(Command);

@@ -28,7 +28,10 @@ export type Order =
       readonly limit: number;
     }
   | { readonly op: 'stop'; readonly id: number; readonly limit: number | undefined }
-  | { readonly op: 'begin' | 'resume' | 'hold' | 'release' | 'giveUp' | 'kill'; readonly id: number };
+  | {
+      readonly op: 'begin' | 'resume' | 'hold' | 'release' | 'giveUp' | 'kill' | 'killBrutally';
+      readonly id: number;
+    };
 
 /** What it hears. */
 export type Report =

@@ -164,7 +164,8 @@ export class Lodging implements Tenant {
     this.#hasLeft = true;
     const house = this.#house;
     if (house === undefined) return;
-    if (this.#state !== 'gone' && !house.isOver) house.order({ op: 'kill', id: this.#id });
+    // Its time is over, or its hooks have been passed over here as well.
+    if (this.#state !== 'gone' && !house.isOver) house.order({ op: 'killBrutally', id: this.#id });
     this.#state = 'gone';
     this.#endWatch?.close();
     this.#takeWaiter()?.resolve();

@@ -12,6 +12,8 @@ export function obey(cell: ActorCell, order: Exclude<Order, { op: 'spawn' }>): v
       return cell.signal({ type: 'stop', ...(order.limit !== undefined && { limit: order.limit }) });
     case 'giveUp':
       return cell.signal({ type: 'giveUpChild' });
+    case 'killBrutally':
+      return cell.signal({ type: 'kill', isBrutal: true });
     default:
       return cell.signal({ type: order.op });
   }

@@ -8,7 +8,7 @@ import { ActorCell } from '../core/actorCell.ts';
 import { isAskPath } from '../core/ask.ts';
 import type { Life } from '../core/life.ts';
 import type { MailCell } from '../core/mailCell.ts';
-import { type Notice, PoisonPill, type Signal } from '../core/message.ts';
+import { type Errand, type Notice, PoisonPill, type Signal } from '../core/message.ts';
 import { Props, type SpawnOptions } from '../core/props.ts';
 import { Ref } from '../core/ref.ts';
 import type { System } from '../core/system.ts';
@@ -77,6 +77,11 @@ export class StandInCell extends ActorCell implements HasWay, Lodger {
     else this.realm.office('stopped').enqueue(message, this.sender, this.ref);
   }
 
+  /** It is for the actor over there, as all messages are. */
+  protected override runErrand(errand: Errand): void {
+    this.passOn(errand);
+  }
+
   /** A poison pill is for the actor over there, behind all that was told before. */
   protected override consumeNotice(notice: Notice): void {
     if (notice !== PoisonPill) return super.consumeNotice(notice);
@@ -133,8 +138,8 @@ export class StandInCell extends ActorCell implements HasWay, Lodger {
     if (isForgiven) this.#lodging?.order('resume');
   }
 
-  protected override kill(): void {
-    super.kill();
+  protected override kill(isBrutal?: boolean): void {
+    super.kill(isBrutal);
     // Then there was no hook that would have ended it over there.
     if ((this.life as Life) === 'stopped') void this.#lodging?.leave();
   }

@@ -6,12 +6,23 @@ import {
   DeadLetter,
   Exit,
   type Ref,
+  Registry,
   SupervisionWarning,
 } from '../../lib/index.ts';
 import { directions, startLinking } from './linked.ts';
 import { heard as heardEvents, startNode } from './support.ts';
 
 describe('link()', () => {
+  it('refuses a name: whoever has it may be another one by then', async () => {
+    const { node, clock } = await startNode();
+    const errors = heardEvents(node, ActorError);
+    const users = Registry.start(node, { name: 'users' });
+    users.spawn(node, 'ada', () => {});
+    node.spawn((_, context) => void context.link(users.via('ada'))).tell('go');
+    await clock.settle();
+    assert.match(errors[0]?.error.message ?? '', /\/users\/\$ada is only a name; link the actor that has it/);
+  });
+
   it('returns its argument', async () => {
     const { node, clock } = await startNode();
     const refs: unknown[] = [];

@@ -79,6 +79,23 @@ describe('a tree with actors in threads', function () {
     assert.isTrue(echo.isStopped);
   });
 
+  it('kills brutally what is to be killed so, without its postStop', async () => {
+    const node = await startNode();
+    const outside = new Reader(node);
+    const start = Diary.using({ reader: outside.ref });
+    const on = thread({ shared: 'both' });
+    const children = [
+      { id: 'brutal', start, shutdown: 'brutal_kill', options: { on } },
+      { id: 'gentle', start, options: { on } },
+    ] as const;
+    const supervisor = node.spawn(Supervisor.using({ children }));
+    await outside.expect('preStart', 'preStart');
+    await Supervisor.terminateChild(supervisor, 'brutal');
+    await Supervisor.terminateChild(supervisor, 'gentle');
+    outside.ref.tell('no other');
+    await outside.expect('postStop', 'no other');
+  });
+
   it('runs processes', async () => {
     const node = await startNode();
     const collector = node.spawn(Collector, { on: thread() });

@@ -1,6 +1,6 @@
 /** Actors that the specs of this folder run in threads and processes. */
 import { isMainThread, threadId } from 'node:worker_threads';
-import { Actor, ANY, Process, type Ref, Terminated, thread, transfer } from '../../lib/index.ts';
+import { Actor, ANY, Process, type Ref, send, Terminated, thread, transfer } from '../../lib/index.ts';
 
 const { TROUPE_SPEC: environment } = process.env;
 
@@ -213,4 +213,13 @@ export class Citizen extends Actor<unknown> {
       }
     }
   }
+}
+
+/** Has commands. */
+export class Clerk extends Actor {
+  static module = import.meta.url;
+  override commands = {
+    where: (word: string) => [word, isMainThread],
+    ask: (path: string) => send(this.lookup(path), 'where', 'asked'),
+  };
 }
