@@ -9,6 +9,7 @@ const packages: Record<string, string> = {
   uuid: 'base/world.ts',
   debug: 'base/log.ts',
   'tsx/esm/api': 'cli/load.ts',
+  yaml: 'pool/app/yaml.ts',
 };
 const globals = [
   'setTimeout',

@@ -4,9 +4,9 @@ import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { show } from '../base/errors.ts';
+import { explain } from '../base/explain.ts';
 import { Actor } from '../core/actor.ts';
 import { CannotStart } from './cannotStart.ts';
-import { explain } from './explain.ts';
 
 /** A class of actors of whatever messages and parameters. */
 export type AnyActorClass = (new () => Actor<unknown, unknown>) & Pick<typeof Actor, 'using'>;

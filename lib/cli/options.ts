@@ -5,9 +5,10 @@
 import { readFileSync } from 'node:fs';
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { show } from '../base/errors.ts';
+import { messageOf } from '../base/explain.ts';
+import { truthOf } from '../base/truth.ts';
 import { isNodeAddress } from '../core/address.ts';
 import { CannotStart } from './cannotStart.ts';
-import { messageOf } from './explain.ts';
 
 export interface StartOptions {
   /** `module.Class`, `./path/file.js#Class` or `package#Class`. */
@@ -198,13 +199,8 @@ const addresses = ({ value, source }: Given): string[] =>
     .flatMap(one => String(one).split(','))
     .map(one => address({ value: one, source }));
 
-const words = new Map<unknown, boolean>([
-  ...['1', 'true', 'yes', 'on', true].map(word => [word, true] as const),
-  ...['0', 'false', 'no', 'off', '', false].map(word => [word, false] as const),
-]);
-
 function flag({ value, source }: Given): boolean {
-  const meaning = words.get(value);
+  const meaning = truthOf(value);
   if (meaning !== undefined) return meaning;
   throw new CannotStart(`${source} must be true or false, not ${show(value)}`);
 }

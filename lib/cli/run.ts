@@ -1,5 +1,6 @@
 /** Runs a node with one top-level actor, for as long as that lives. */
 import { CreateFailed } from '../base/errors.ts';
+import { explain, reasonOf } from '../base/explain.ts';
 import type { Logger } from '../base/log.ts';
 import { systemClock } from '../base/world.ts';
 import { ActorError } from '../core/events.ts';
@@ -8,7 +9,6 @@ import { ActorStopped, type Ref } from '../core/ref.ts';
 import { Node } from '../node/node.ts';
 import { KeyFile } from '../remoting/keyFile.ts';
 import { CannotStart } from './cannotStart.ts';
-import { explain, reasonOf } from './explain.ts';
 import { load } from './load.ts';
 import type { StartOptions } from './options.ts';
 import { onHangup, onSignal } from './signals.ts';

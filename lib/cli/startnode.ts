@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 /** The command `startnode`: a node with one top-level actor as a process of its own. */
+import { endProcess } from '../base/endProcess.ts';
+import { reasonOf } from '../base/explain.ts';
 import { CannotStart } from './cannotStart.ts';
-import { reasonOf } from './explain.ts';
 import { help, version } from './help.ts';
 import { writeKeys } from './keygen.ts';
 import { terminalLogger } from './log.ts';
@@ -31,12 +32,4 @@ function print(text: string): number {
   return 0;
 }
 
-const flushed = (stream: NodeJS.WriteStream) =>
-  new Promise<void>(resolve => {
-    if (stream.writableLength === 0) resolve();
-    else stream.write('', () => resolve());
-  });
-
-const exitCode = await main(process.argv.slice(2));
-await Promise.all([flushed(process.stdout), flushed(process.stderr)]);
-process.exit(exitCode); // what the modules of the user have left open must not keep it alive
+await endProcess(await main(process.argv.slice(2)));

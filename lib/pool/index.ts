@@ -1,5 +1,6 @@
 export * from '../command/index.ts';
 /** What `import … from 'troupe/pool'` gives. */
+export * from './app/index.ts';
 export { type BalancingOptions, balancing } from './balancing.ts';
 export { broadcast } from './broadcast.ts';
 export { type ConsistentHashOptions, consistentHash } from './consistentHash.ts';
