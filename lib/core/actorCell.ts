@@ -279,6 +279,7 @@ export class ActorCell extends Cell implements Host {
       this.message = message;
       this.countsAsHandled = true;
       this.realm.counts.handled++;
+      this.more().taken++;
       return { taken: { message } };
     }
     return { taken: this.#takeShared(matches), index };
@@ -295,6 +296,7 @@ export class ActorCell extends Cell implements Host {
       this.message = message;
       this.countsAsHandled = true;
       this.realm.counts.handled++;
+      extras.taken++;
       return { message };
     }
     extras.isShelfSeen = true;
@@ -312,6 +314,7 @@ export class ActorCell extends Cell implements Host {
     this.sender = mailbox?.sender;
     this.countsAsHandled = true;
     this.realm.counts.handled++;
+    extras.taken++;
     const result = errand[carryOut](this.actor as Instance, this);
     if (typeof result !== 'object' || result === null) return this.forgetMessage();
     this.mainWork?.pause();

@@ -178,6 +178,7 @@ export abstract class Cell extends EndingCell {
       const actor = this.props.create() as Instance;
       bind(actor, this.host);
       this.actor = actor;
+      if (this.extras !== undefined) this.extras.taken = 0;
       this.isProcess = actor[main] !== undefined;
       this.behaviour = this.ownReceive;
       if (actor.highWaterMark !== undefined) this.#setHighWaterMark(actor.highWaterMark);

@@ -16,6 +16,8 @@ export type Milestone = 'started' | 'ended' | 'gone';
 export class Extras {
   /** How often a new instance has taken the place of one that failed. */
   restarts = 0;
+  /** The messages that the present instance has taken, counted from the moment on that it had extras. */
+  taken = 0;
   watching: Watching | undefined;
   links: Links | undefined;
   timers: Timers | undefined;

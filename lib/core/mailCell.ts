@@ -264,7 +264,11 @@ export abstract class MailCell extends Inlet<Ref> {
     } catch (error) {
       this.failed(error, this.message);
     }
-    if (this.extras?.receiveTimeout !== undefined) this.extras.receiveTimeout.since = this.clock.now();
+    const { extras } = this;
+    if (extras !== undefined) {
+      extras.taken += messages - left;
+      if (extras.receiveTimeout !== undefined) extras.receiveTimeout.since = this.clock.now();
+    }
     return left;
   }
 
@@ -295,7 +299,11 @@ export abstract class MailCell extends Inlet<Ref> {
     } catch (error) {
       this.failed(error, this.message);
     }
-    if (this.extras?.receiveTimeout !== undefined) this.extras.receiveTimeout.since = this.clock.now();
+    const { extras } = this;
+    if (extras !== undefined) {
+      extras.taken++;
+      if (extras.receiveTimeout !== undefined) extras.receiveTimeout.since = this.clock.now();
+    }
     return left - 1;
   }
 
@@ -312,6 +320,7 @@ export abstract class MailCell extends Inlet<Ref> {
     if (message === gone) {
       this.countsAsHandled = false;
       this.realm.counts.handled--;
+      if (this.extras !== undefined) this.extras.taken--;
       return undefined;
     }
     this.message = message;
@@ -429,6 +438,11 @@ export abstract class MailCell extends Inlet<Ref> {
   /** @internal Who lives below, at those names, where `children` does not say it: elsewhere. */
   refBelow(_names: readonly string[]): Ref | undefined {
     return undefined;
+  }
+
+  /** @internal The messages that its present instance has taken. Counted only in a cell that has extras: see `more`. */
+  get taken(): number {
+    return this.extras?.taken ?? 0;
   }
 
   /** @internal How often it has been restarted. */

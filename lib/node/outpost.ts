@@ -79,9 +79,12 @@ function startOfThread(control: NonNullable<typeof parentPort>): Start {
 
 function startOfProcess(): Start {
   const port = new ChannelPort(process as Channel);
-  // It is a part of its node, and ends with that; an interrupt from the keyboard is for the node, which will stop it.
+  // It is a part of its node, and ends with that; an interrupt from the keyboard, or the terminal that hangs up, is for the node.
   process.on('disconnect', () => process.exit());
   process.on('SIGINT', () => {});
+  process.on('SIGHUP', () => {});
+  // Who stops a group of processes does not mean to interrupt what is under way.
+  process.on('SIGTERM', () => outpost.finish());
   return {
     setup: JSON.parse(process.argv[2] as string) as Setup,
     port,

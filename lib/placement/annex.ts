@@ -25,6 +25,8 @@ export interface AnnexParts {
   readonly onSuspect: () => void;
   /** Nobody is to be sent there any more. */
   readonly onOver: () => void;
+  /** Its thread or process is gone. */
+  readonly onExit: () => void;
 }
 
 /** How long, in ms, the end of one that does not answer waits for what it was doing to be known. */
@@ -157,6 +159,8 @@ export class Annex implements House, LineHearer {
         return this.#tenants.get(said.id)?.startFailed(said.error);
       case 'failed':
         return this.#tenants.get(said.id)?.failed(said.error, said.message);
+      case 'measured':
+        return this.#tenants.get(said.id)?.measured(said.vitals);
       case 'gone':
         return this.#tenants.get(said.id)?.gone(said.reason as TerminationReason);
       default:
@@ -166,6 +170,7 @@ export class Annex implements House, LineHearer {
 
   exited(error: Error): void {
     this.#hasExited();
+    this.#parts.onExit();
     this.#close(() => error);
   }
 

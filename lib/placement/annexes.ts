@@ -52,6 +52,8 @@ export class Annexes implements Parts {
   readonly #codec: ControlCodec;
   readonly #remoting: Remoting;
   readonly #byId = new Map<string, Annex>();
+  /** Those whose thread or process is there, also when nobody is sent there any more. */
+  readonly #present = new Set<Annex>();
   readonly #shared = new Map<string, Annex>();
   #spare: Spare | undefined;
   #started = 0;
@@ -147,8 +149,10 @@ export class Annexes implements Parts {
         this.#byId.delete(id);
         if (key !== undefined && this.#shared.get(key) === annex) this.#shared.delete(key);
       },
+      onExit: () => this.#present.delete(annex),
     });
     this.#byId.set(id, annex);
+    this.#present.add(annex);
     if (key !== undefined) this.#shared.set(key, annex);
     return annex;
   }
@@ -183,7 +187,7 @@ export class Annexes implements Parts {
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#spare?.cancel();
-    await Promise.all([...this.#byId.values()].map(annex => annex.end()));
+    await Promise.all([...this.#present].map(annex => annex.end()));
     await this.#remoting.stop();
   }
 }

@@ -6,6 +6,7 @@ import { asError } from '../base/errors.ts';
 import { ByteWriter } from '../remoting/byteWriter.ts';
 import { FastCodec } from '../remoting/fastCodec.ts';
 import type { RegisteredClass, RemotingHost } from '../remoting/index.ts';
+import type { Vitals } from './vitals.ts';
 
 /** What a node says. `id` names the life of one actor over there. */
 export type Order =
@@ -31,7 +32,9 @@ export type Order =
   | {
       readonly op: 'begin' | 'resume' | 'hold' | 'release' | 'giveUp' | 'kill' | 'killBrutally';
       readonly id: number;
-    };
+    }
+  /** Answered by `measured`, in the order of the questions. */
+  | { readonly op: 'measure'; readonly id: number };
 
 /** What it hears. */
 export type Report =
@@ -39,6 +42,7 @@ export type Report =
   | { readonly report: 'startFailed'; readonly id: number; readonly error: Error }
   | { readonly report: 'failed'; readonly id: number; readonly error: Error; readonly message: unknown }
   | { readonly report: 'gone'; readonly id: number; readonly reason: string }
+  | { readonly report: 'measured'; readonly id: number; readonly vitals: Vitals }
   /** Its event loop turns. */
   | { readonly report: 'beat' }
   | { readonly report: 'log'; readonly level: 'debug' | 'info' | 'warn' | 'error'; readonly text: string }

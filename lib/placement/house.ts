@@ -4,6 +4,7 @@ import type { Signal, TerminationReason } from '../core/message.ts';
 import type { Ref } from '../core/ref.ts';
 import type { Way } from './away.ts';
 import type { Order } from './control.ts';
+import type { Vitals } from './vitals.ts';
 
 /** Who hears of the life of one actor over there. */
 export interface Tenant {
@@ -14,6 +15,7 @@ export interface Tenant {
   startFailed(error: Error): void;
   ended(): void;
   failed(error: Error, message: unknown): void;
+  measured(vitals: Vitals): void;
   gone(reason: TerminationReason): void;
   /** The whole place has ended, and with it the actor. */
   lost(error: Error): void;

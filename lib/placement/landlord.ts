@@ -43,7 +43,7 @@ class Landlord extends Actor<
       return this.unhandled(order);
     if (order.op === 'spawn') return this.#spawn(order, agent);
     const lodger = this.#lodgers.get(keyOf(agent, order.id));
-    if (lodger !== undefined) obey(lodger.cell, order);
+    if (lodger !== undefined) obey(lodger.cell, order, report => void agent.tell(report));
   }
 
   #spawn(order: FarOrder & { op: 'spawn' }, agent: Ref): void {

@@ -8,6 +8,7 @@ import type { Way } from './away.ts';
 import type { EndWatch } from './endWatch.ts';
 import type { House, Tenant } from './house.ts';
 import type { Source } from './source.ts';
+import type { Vitals } from './vitals.ts';
 
 /** What a life there needs of who stands here for it. */
 export interface Lodger {
@@ -40,6 +41,8 @@ export class Lodging implements Tenant {
   #named: Ref | undefined;
   #state: 'coming' | 'running' | 'ended' | 'gone' = 'coming';
   #waiter: Waiter | undefined;
+  /** Who waits to hear how it does, the first one first. */
+  readonly #asking: ((vitals: Vitals | undefined) => void)[] = [];
   /** Hears of its end through the link, and so behind its last words. */
   #endWatch: EndWatch | undefined;
   #goneReason: TerminationReason | undefined;
@@ -120,6 +123,15 @@ export class Lodging implements Tenant {
     this.#endWatch = new EndWatch(system, house.inlet, named, () => this.#end());
   }
 
+  /** How it does, as soon as it says so; undefined when it does not live, or ends before that. */
+  measure(): Promise<Vitals | undefined> {
+    if (this.way === undefined || !this.isInhabited) return Promise.resolve(undefined);
+    return new Promise(resolve => {
+      this.#asking.push(resolve);
+      this.#house?.order({ op: 'measure', id: this.#id });
+    });
+  }
+
   /** Ends the instance, for another one to take its place. */
   async endInstance(failure: Error, message: unknown, limit: number): Promise<void> {
     if (this.way === undefined || this.#state !== 'running') return;
@@ -166,7 +178,7 @@ export class Lodging implements Tenant {
     if (house === undefined) return;
     // Its time is over, or its hooks have been passed over here as well.
     if (this.#state !== 'gone' && !house.isOver) house.order({ op: 'killBrutally', id: this.#id });
-    this.#state = 'gone';
+    this.#toGone();
     this.#endWatch?.close();
     this.#takeWaiter()?.resolve();
     house.moveOut(this.#id);
@@ -185,6 +197,11 @@ export class Lodging implements Tenant {
     return waiter;
   }
 
+  #toGone(): void {
+    this.#state = 'gone';
+    for (const resolve of this.#asking.splice(0)) resolve(undefined);
+  }
+
   // ---- what is heard from there -------------------------------------------------------------------------------------
 
   started(): void {
@@ -195,7 +212,7 @@ export class Lodging implements Tenant {
 
   startFailed(error: Error): void {
     const waiter = this.#takeWaiter();
-    this.#state = 'gone';
+    this.#toGone();
     void this.leave();
     waiter?.reject(error);
   }
@@ -203,6 +220,10 @@ export class Lodging implements Tenant {
   ended(): void {
     this.#state = 'ended';
     this.#takeWaiter()?.resolve();
+  }
+
+  measured(vitals: Vitals): void {
+    this.#asking.shift()?.(vitals);
   }
 
   failed(error: Error, message: unknown): void {
@@ -217,14 +238,14 @@ export class Lodging implements Tenant {
   /** Both have been heard: how it has ended, and that its last words have come. */
   #end(): void {
     if (this.#goneReason === undefined || this.#state === 'gone') return;
-    this.#state = 'gone';
+    this.#toGone();
     if (this.#waiter !== undefined) this.#takeWaiter()?.resolve();
     else if (!this.#isStopping) this.#lodger.gone(this.#goneReason);
   }
 
   lost(error: Error): void {
     if (this.#state === 'gone') return;
-    this.#state = 'gone';
+    this.#toGone();
     const waiter = this.#takeWaiter();
     if (waiter !== undefined) waiter.reject(error);
     else if (!this.#isStopping) this.#lodger.lost(error);

@@ -7,6 +7,7 @@ import { Actor, type CrossingClass, type NodeFace } from '../core/actor.ts';
 import { entered } from '../core/ambient.ts';
 import { ErrorIgnored, EventStream } from '../core/events.ts';
 import type { Inlet } from '../core/inlet.ts';
+import { PoisonPill } from '../core/message.ts';
 import { Props, type StandardSchemaV1 } from '../core/props.ts';
 import type { Ref } from '../core/ref.ts';
 import { defaultStrategy } from '../core/supervision.ts';
@@ -103,6 +104,11 @@ export class Outpost {
     if (beatInterval > 0) this.system.clock.after(beatInterval, () => this.#beat());
   }
 
+  /** Ends the actors that were spawned here, each after all that it has been told. */
+  finish(): void {
+    for (const { ref } of this.#hosted.values()) ref.tell(PoisonPill);
+  }
+
   // ---- orders -------------------------------------------------------------------------------------------------------
 
   /** What the node says. */
@@ -110,7 +116,7 @@ export class Outpost {
     const order = this.#codec.decode(bytes) as Order;
     if (order.op === 'spawn') return void this.#spawn(order);
     const cell = this.#hosted.get(order.id);
-    if (cell !== undefined) obey(cell, order);
+    if (cell !== undefined) obey(cell, order, report => this.report(report));
   }
 
   async #spawn(order: Order & { op: 'spawn' }): Promise<void> {

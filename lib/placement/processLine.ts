@@ -11,6 +11,14 @@ import type { LocalExchange } from './localExchange.ts';
 import type { Place } from './place.ts';
 import { ChannelPort } from './port.ts';
 
+/** Those that are there. */
+const living = new Set<ChildProcess>();
+
+/** They end by themselves when they see that this process has ended; one whose JavaScript runs on without a pause does not see it. */
+process.once('exit', () => {
+  for (const child of living) child.kill('SIGKILL');
+});
+
 /** How long, in ms, one that is to end may take for it. */
 const patience = 1000;
 
@@ -34,11 +42,13 @@ export class ProcessLine implements Line {
       execArgv: [...execArgvFor(setup.url), ...execArgv],
       env: { ...process.env, ...env },
     });
+    living.add(child);
     const port = new ChannelPort(child);
     exchange.accept(setup.home, port);
     port.onControl = bytes => hearer.control(bytes);
     this.#exit = new Promise(resolve => {
       const exited = (how: string, cause?: Error) => {
+        living.delete(child);
         hearer.exited(new ProcessExited(`the process has ended ${how}`, cause && { cause }));
         resolve();
       };

@@ -8,6 +8,7 @@ import { spawnerName } from '../remoting/policy.ts';
 import { isForeign } from './border.ts';
 import type { Order, Report } from './control.ts';
 import type { House, Tenant } from './house.ts';
+import { isVitals } from './vitals.ts';
 
 /** One life there: its reports come to this inlet. */
 export class RemoteHouse extends Inlet<Ref> implements House {
@@ -113,6 +114,8 @@ export class RemoteHouse extends Inlet<Ref> implements House {
         return tenant?.startFailed(report.error);
       case 'failed':
         return tenant?.failed(report.error, report.message);
+      case 'measured':
+        return isVitals(report.vitals) ? tenant?.measured(report.vitals) : undefined;
       case 'gone':
         return tenant?.gone(report.reason as never);
       default:

@@ -23,6 +23,11 @@ export function portable(what: unknown, on: string): Props {
     return new Props(className, () => ({}), undefined, undefined, className, what);
   }
   const { origin, props } = what instanceof Props ? { origin: what.origin, props: what } : of(what);
+  // A text that has been given parameters.
+  if (typeof origin === 'string') {
+    parse(origin);
+    return props;
+  }
   if (!(typeof origin === 'function' && origin.prototype instanceof Actor)) {
     throw new TypeError(
       `spawn with on: ${on} takes a class that its module exports, not ${show(origin ?? what)}, which can't be sent there; ${how}`,

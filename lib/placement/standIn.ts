@@ -16,6 +16,7 @@ import { AwayInlet, type HasWay, type Way } from './away.ts';
 import type { House } from './house.ts';
 import { type Lodger, Lodging } from './lodging.ts';
 import type { Source } from './source.ts';
+import type { Vitals } from './vitals.ts';
 
 /** Where it is to live, and as what. */
 export interface Settlement {
@@ -118,6 +119,11 @@ export class StandInCell extends ActorCell implements HasWay, Lodger {
 
   #hearAll(): void {
     for (const signal of this.#unheard.splice(0)) this.#passSignal(signal);
+  }
+
+  /** How it does over there, as soon as it says so; undefined when there is nobody who could. */
+  measure(): Promise<Vitals | undefined> {
+    return this.#lodging?.measure() ?? Promise.resolve(undefined);
   }
 
   // ---- what the supervisor decides ----------------------------------------------------------------------------------

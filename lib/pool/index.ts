@@ -1,6 +1,15 @@
-export * from '../command/index.ts';
 /** What `import … from 'troupe/pool'` gives. */
+export * from '../command/index.ts';
+export type { LoopVitals, MemoryVitals, PlaceVitals } from '../placement/index.ts';
 export * from './app/index.ts';
+export { Arbiter } from './arbiter/arbiter.ts';
+export type { ArbiterOptions } from './arbiter/arbiterOptions.ts';
+export { MonitorGaveUp, WorkerLost, WorkerReady, WorkerReplaced } from './arbiter/events.ts';
+export type { ArbiterInfo, MonitorInfo, MonitorState, WorkerInfo, WorkerState } from './arbiter/info.ts';
+export type { Monitor } from './arbiter/monitor.ts';
+export type { MonitorOptions, Workable } from './arbiter/monitorOptions.ts';
+export { AlreadyRunning } from './arbiter/pidfile.ts';
+export type { ArbiterCommands } from './arbiter/root.ts';
 export { type BalancingOptions, balancing } from './balancing.ts';
 export { broadcast } from './broadcast.ts';
 export { type ConsistentHashOptions, consistentHash } from './consistentHash.ts';

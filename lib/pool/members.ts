@@ -42,6 +42,16 @@ export class Members {
     return this.#byKey.delete(key);
   }
 
+  /** From now on these are the members, and nobody else. */
+  replace(chosen: ReadonlyMap<string, Ref>): void {
+    const isSame =
+      chosen.size === this.#byKey.size && [...chosen].every(([key, ref]) => this.#byKey.get(key) === ref);
+    if (isSame) return;
+    this.#byKey.clear();
+    for (const [key, ref] of chosen) this.#byKey.set(key, ref);
+    this.#isStale = true;
+  }
+
   /** A node does not respond any more, or does again. */
   nodeResponds(address: string, responds: boolean): void {
     if (responds) this.#unresponsive.delete(address);

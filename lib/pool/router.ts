@@ -75,10 +75,15 @@ export abstract class Router extends Actor {
 
   /** From now on messages go to it, too. */
   protected join(key: string, ref: Ref): void {
-    this.#routing?.joined?.(ref);
+    this.introduce(ref);
     this.members.set(key, ref);
     if (!ref.isLocal && this.#unsubscribe.length === 0) this.#followNodes();
     this.#lookout?.watch(ref);
+  }
+
+  /** The strategy hears of somebody who is, or will be, a member. */
+  protected introduce(ref: Ref): void {
+    this.#routing?.joined?.(ref);
   }
 
   /** No messages go to it from now on. */
@@ -117,7 +122,7 @@ export abstract class Router extends Actor {
 
 /** The recipe for a router. */
 export class RouterProps<M> extends Props<M> {
-  constructor(title: 'Pool' | 'Group', create: () => Router, accepts?: StandardSchemaV1) {
+  constructor(title: 'Pool' | 'Group' | 'Monitor', create: () => Router, accepts?: StandardSchemaV1) {
     super(title, create, undefined, accepts);
   }
 }

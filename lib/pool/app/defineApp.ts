@@ -2,7 +2,8 @@
 import { show } from '../../base/errors.ts';
 import type { Logger } from '../../base/log.ts';
 import type { Clock } from '../../base/world.ts';
-import type { ArbiterFace, ArbiterOptions } from './arbiterFace.ts';
+import { Arbiter } from '../arbiter/arbiter.ts';
+import type { ArbiterOptions } from '../arbiter/arbiterOptions.ts';
 import { readCommandLine } from './commandLine.ts';
 import { type AppOptions, complete, type Definition } from './definition.ts';
 import { launch } from './launch.ts';
@@ -12,7 +13,6 @@ import type { Resolved } from './resolve.ts';
 import type { RunningApp } from './runningApp.ts';
 import type { SettingsOf, SettingsSchema } from './schema.ts';
 import { SettingsError } from './settingsError.ts';
-import { startArbiter } from './startArbiter.ts';
 import { isScript, performHere } from './thisProcess.ts';
 
 /** How an app is started by a program. Nothing is read that is not named here. */
@@ -20,7 +20,7 @@ export interface StartOptions<S extends SettingsSchema = SettingsSchema> extends
   /** Values that go before the defaults, and after all else. */
   readonly settings?: Partial<SettingsOf<S>> | undefined;
   /** Where it runs: an arbiter that is there already. One of its own, which stops with it, unless given. */
-  readonly arbiter?: ArbiterFace | undefined;
+  readonly arbiter?: Arbiter | undefined;
   /** Where its log lines go: warnings and errors to standard error unless given. */
   readonly logger?: Logger | undefined;
   /** Time, for `stopTimeout`; the system's unless given. */
@@ -79,7 +79,7 @@ export class App<S extends SettingsSchema = SettingsSchema> {
     const own = resolved.get(this.name) as Resolved<S>;
     if (arbiter !== undefined) return launch(this.definition, own, arbiter, { logger, clock });
     const node = { ...(logger && { logger }), ...this.definition.node?.(own.values) };
-    const alone = await startArbiter({ node });
+    const alone = await Arbiter.start({ node });
     try {
       return await launch(this.definition, own, alone, { logger, clock, isOwn: true });
     } catch (error) {

@@ -4,7 +4,7 @@ import type { Logger } from '../../base/log.ts';
 import type { Spawn } from '../../core/actor.ts';
 import type { Node } from '../../node/node.ts';
 import type { NodeOptions } from '../../node/options.ts';
-import type { ArbiterFace } from './arbiterFace.ts';
+import type { Arbiter } from '../arbiter/arbiter.ts';
 import { checkSchema, type SettingsOf, type SettingsSchema, screaming } from './schema.ts';
 
 /** What `setup` is called with. */
@@ -13,11 +13,13 @@ export interface AppContext<S extends SettingsSchema = SettingsSchema> {
   readonly name: string;
   /** Read-only; those that are `live` give their latest value. */
   readonly settings: SettingsOf<S>;
-  readonly arbiter: ArbiterFace;
+  readonly arbiter: Arbiter;
   /** The node of the arbiter. */
   readonly node: Node;
   /** Spawns actors below that of the app (`/<name>/...`): they end with it. */
   readonly spawn: Spawn;
+  /** `arbiter.addMonitor` for a monitor that ends with the app, after its stop function. */
+  readonly addMonitor: Arbiter['addMonitor'];
   /** Aborted when the app begins to stop. */
   readonly signal: AbortSignal;
   /** Log lines with the name of the app. */

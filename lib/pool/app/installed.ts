@@ -1,7 +1,7 @@
 /** The apps that run on a node: no two of one name, and stopped in the reverse order of their start when the node stops. */
 import { NameConflict, show } from '../../base/errors.ts';
 import type { Node } from '../../node/node.ts';
-import type { ArbiterFace } from './arbiterFace.ts';
+import type { Arbiter } from '../arbiter/arbiter.ts';
 import type { RunningApp } from './runningApp.ts';
 
 /** No timer can be longer; each app has its own limit. */
@@ -9,10 +9,10 @@ const unlimited = 2 ** 31 - 1;
 
 const byNode = new WeakMap<Node, Map<string, RunningApp>>();
 /** Those whose end is waited for. */
-const arbiters = new WeakSet<ArbiterFace>();
+const arbiters = new WeakSet<Arbiter>();
 
 /** The apps that run on an arbiter, by their names, in the order in which they were started. A snapshot. */
-export function appsOf(arbiter: ArbiterFace): ReadonlyMap<string, RunningApp> {
+export function appsOf(arbiter: Arbiter): ReadonlyMap<string, RunningApp> {
   const all = [...(byNode.get(arbiter.node) ?? [])];
   return new Map(all.filter(([, app]) => app.arbiter === arbiter));
 }
@@ -48,7 +48,7 @@ function open(node: Node): Map<string, RunningApp> {
 }
 
 /** One on a node that is not its own may end before the node. */
-function stopWith(arbiter: ArbiterFace): void {
+function stopWith(arbiter: Arbiter): void {
   if (arbiters.has(arbiter)) return;
   arbiters.add(arbiter);
   void arbiter.stopped.then(() => stopAll(appsOf(arbiter)));

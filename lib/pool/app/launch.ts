@@ -1,7 +1,7 @@
 /** Starts an app whose settings are known. */
 import { consoleLogger, type Logger } from '../../base/log.ts';
 import { type Clock, systemClock } from '../../base/world.ts';
-import type { ArbiterFace } from './arbiterFace.ts';
+import type { Arbiter } from '../arbiter/arbiter.ts';
 import type { Definition } from './definition.ts';
 import { enter } from './installed.ts';
 import type { Resolved } from './resolve.ts';
@@ -18,7 +18,7 @@ export interface LaunchOptions {
 export async function launch<S extends SettingsSchema>(
   definition: Definition<S>,
   resolved: Resolved<S>,
-  arbiter: ArbiterFace,
+  arbiter: Arbiter,
   { isOwn = false, logger = consoleLogger, clock = systemClock }: LaunchOptions = {},
 ): Promise<RunningApp<S>> {
   let leave = () => {};

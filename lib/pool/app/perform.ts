@@ -4,7 +4,8 @@ import { consoleLogger } from '../../base/log.ts';
 import { systemClock } from '../../base/world.ts';
 import type { Node } from '../../node/node.ts';
 import type { NodeOptions } from '../../node/options.ts';
-import type { ArbiterFace, ArbiterOptions } from './arbiterFace.ts';
+import { Arbiter } from '../arbiter/arbiter.ts';
+import type { ArbiterOptions } from '../arbiter/arbiterOptions.ts';
 import { readCommandLine } from './commandLine.ts';
 import { helpOf } from './help.ts';
 import { appsOf, stopAll } from './installed.ts';
@@ -13,7 +14,6 @@ import type { Line } from './line.ts';
 import { type Read, readSettings, type Sources } from './readSettings.ts';
 import { SettingsError } from './settingsError.ts';
 import { tableOf } from './showConfig.ts';
-import { startArbiter } from './startArbiter.ts';
 
 /** What of a process it needs. */
 export interface Surroundings extends Sources {
@@ -59,7 +59,7 @@ async function run(
   // Apps that only wait for messages do not keep the process alive.
   const letGo = systemClock.after(Number.POSITIVE_INFINITY, () => {});
   try {
-    const arbiter = await startArbiter({ ...options, signals: true, node });
+    const arbiter = await Arbiter.start({ ...options, signals: true, node });
     for (const file of files) consoleLogger.info(`${line.name}: the settings are read from ${file}`);
     try {
       await launchAll(line, resolved, arbiter);
@@ -79,7 +79,7 @@ async function run(
   }
 }
 
-async function launchAll({ apps }: Line, resolved: Read['resolved'], arbiter: ArbiterFace): Promise<void> {
+async function launchAll({ apps }: Line, resolved: Read['resolved'], arbiter: Arbiter): Promise<void> {
   for (const app of apps) {
     const own = resolved.get(app.name);
     if (own !== undefined) await launch(app, own, arbiter);
@@ -93,7 +93,7 @@ function nodeOptions({ apps }: Line, resolved: Read['resolved']): NodeOptions | 
   return own === undefined ? {} : (app?.node?.(own.values) ?? {});
 }
 
-function exitCode(line: Line, { node }: ArbiterFace, around: Surroundings): number {
+function exitCode(line: Line, { node }: Arbiter, around: Surroundings): number {
   if (node.failure === undefined) return 0;
   around.complain(`${line.name}: the node has failed: ${reasonOf(node.failure.error)}`);
   return 1;

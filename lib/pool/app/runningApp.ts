@@ -5,7 +5,8 @@ import type { Clock } from '../../base/world.ts';
 import { Actor, type Spawn } from '../../core/actor.ts';
 import type { Ref } from '../../core/ref.ts';
 import type { Node } from '../../node/node.ts';
-import type { ArbiterFace } from './arbiterFace.ts';
+import type { Arbiter } from '../arbiter/arbiter.ts';
+import type { Monitor } from '../arbiter/monitor.ts';
 import type { Definition, StopApp } from './definition.ts';
 import { LiveSettings } from './liveSettings.ts';
 import type { Origin, Resolved } from './resolve.ts';
@@ -13,7 +14,7 @@ import type { SettingsOf, SettingsSchema } from './schema.ts';
 
 /** What an app needs to run. */
 export interface Stage {
-  readonly arbiter: ArbiterFace;
+  readonly arbiter: Arbiter;
   /** Whether the arbiter is there for this app alone, and stops with it. */
   readonly isOwn: boolean;
   readonly log: Logger;
@@ -31,6 +32,8 @@ export class RunningApp<S extends SettingsSchema = SettingsSchema> {
   readonly #live: LiveSettings<S>;
   readonly #log: Logger;
   readonly #controller = new AbortController();
+  /** Those that end with the app, in the order in which they were added. */
+  readonly #monitors: Monitor[] = [];
   #actor: Ref | undefined;
   /** What `setup` has come to. */
   #setUp: Promise<unknown> = Promise.resolve();
@@ -64,7 +67,7 @@ export class RunningApp<S extends SettingsSchema = SettingsSchema> {
     return this.#live.origins;
   }
 
-  get arbiter(): ArbiterFace {
+  get arbiter(): Arbiter {
     return this.#stage.arbiter;
   }
 
@@ -78,7 +81,7 @@ export class RunningApp<S extends SettingsSchema = SettingsSchema> {
   }
 
   /**
-   * Aborts the signal of the app, calls its stop function, and stops its actors; with an arbiter of its own, that as well.
+   * Aborts the signal of the app, calls its stop function, and stops its monitors and its actors; with an arbiter of its own, that as well.
    * Calling it again waits for the same end; never rejects.
    */
   stop(): Promise<void> {
@@ -132,6 +135,11 @@ export class RunningApp<S extends SettingsSchema = SettingsSchema> {
       arbiter,
       node: arbiter.node,
       spawn: this.#spawn as Spawn,
+      addMonitor: ((name, options) => {
+        const monitor = arbiter.addMonitor(name, options);
+        this.#monitors.push(monitor as Monitor);
+        return monitor;
+      }) satisfies Arbiter['addMonitor'],
       signal,
       log: this.#log,
       onChange: (name: string, listener: (value: never) => void) =>
@@ -157,6 +165,8 @@ export class RunningApp<S extends SettingsSchema = SettingsSchema> {
         () => {},
       ),
     );
+    // Each takes no longer than the arbiter lets it.
+    for (const monitor of this.#monitors.reverse()) await monitor.stop();
     this.#actor?.stop();
     await this.#actor?.join();
     release();

@@ -3,7 +3,7 @@ import { realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { isMainThread } from 'node:worker_threads';
 import { endProcess } from '../../base/endProcess.ts';
-import type { ArbiterOptions } from './arbiterFace.ts';
+import type { ArbiterOptions } from '../arbiter/arbiterOptions.ts';
 import type { Line } from './line.ts';
 import { perform } from './perform.ts';
 

@@ -3,6 +3,7 @@ import { silentLogger } from '../../../lib/base/log.ts';
 import { AbortError, Actor, NameConflict, type Node, NodeStopped, send } from '../../../lib/index.ts';
 import {
   type AppContext,
+  Arbiter,
   appsOf,
   defineApp,
   RunningApp,
@@ -333,17 +334,32 @@ describe('a running app', () => {
   it('stops with its arbiter, when the node goes on', async () => {
     const log: string[] = [];
     const { node } = await arbiter();
-    let stop = () => {};
-    const stopped = new Promise<void>(resolve => {
-      stop = resolve;
-    });
-    const face = { node, stopped, stop: async () => stop() };
+    const face = await Arbiter.start({ node, name: 'another' });
     const one = await recorded('one', log).start({ arbiter: face });
     await recorded('two', log).start({ arbiter: face });
     await face.stop();
     await one.stopped;
     assert.deepEqual(log, ['one starts', 'two starts', 'two stops', 'one stops']);
     assert.isUndefined(node.shutdown.reason);
+  });
+
+  it('ends the monitors that its setup has added, after its stop function and before its actor', async () => {
+    const log: string[] = [];
+    const face = await arbiter();
+    const app = defineApp({
+      name: 'web',
+      setup({ addMonitor }) {
+        const monitor = addMonitor('workers', { actor: Worker, workers: 2, on: 'here' });
+        void monitor.ref.join().then(() => log.push('monitor'));
+        return () => log.push('stop function');
+      },
+    });
+    const running = await app.start({ arbiter: face, ...quiet });
+    void running.ref.join().then(() => log.push('actor'));
+    assert.equal(face.monitors.length, 1);
+    await running.stop();
+    assert.deepEqual(log, ['stop function', 'monitor', 'actor']);
+    assert.deepEqual(face.monitors, []);
   });
 
   it('is stopped by `await using`', async () => {

@@ -3,18 +3,17 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { silentLogger } from '../../../lib/base/log.ts';
-import { Node } from '../../../lib/index.ts';
-import type { ArbiterFace } from '../../../lib/pool/app/arbiterFace.ts';
-import { SettingsError } from '../../../lib/pool/index.ts';
+import type { Node } from '../../../lib/index.ts';
+import { Arbiter, SettingsError } from '../../../lib/pool/index.ts';
 
 const opened: Node[] = [];
 const folders: string[] = [];
 
-/** An arbiter of which an app needs no more than its node. */
-export async function arbiter(): Promise<ArbiterFace> {
-  const node = await Node.start({ logger: silentLogger });
-  opened.push(node);
-  return { node, stopped: node.stopped, stop: () => node.stop() };
+/** An arbiter with a node of its own, which is stopped after the spec. */
+export async function arbiter(): Promise<Arbiter> {
+  const started = await Arbiter.start({ node: { logger: silentLogger } });
+  opened.push(started.node);
+  return started;
 }
 
 /** A new directory with these files. */
