@@ -1,0 +1,25 @@
+/** The simplest of actors: one that lets pass, one that lets nothing pass. */
+import type { Event } from '../events/event.ts';
+import { FlowActor } from '../flowActor.ts';
+
+export interface FlowControllerParams {
+  /** Sends events with an error to the error outboxes (false). */
+  triggerErrors?: boolean | undefined;
+  /** Makes other events of them, with new ids (false). */
+  generateFreshIds?: boolean | undefined;
+}
+
+/** Sends all that comes in, from wherever, to all outboxes: what follows sees one inbox. */
+export class FlowController extends FlowActor<FlowControllerParams> {
+  override consume(event: Event): void {
+    const { triggerErrors = false, generateFreshIds = false } = this.params;
+    const sent = generateFreshIds ? event.renew() : event;
+    if (triggerErrors && sent.error !== null) void this.sendError(sent);
+    else void this.send(sent);
+  }
+}
+
+/** Discards all that comes in. */
+export class Null extends FlowActor {
+  override consume(): void {}
+}

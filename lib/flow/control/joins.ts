@@ -1,0 +1,128 @@
+/** Actors that wait for the same event from every inbox and make one of it. */
+import type { Cancel } from '../../base/world.ts';
+import { ActorTimeout } from '../events/errors.ts';
+import type { Event, EventClass } from '../events/event.ts';
+import { JSONEvent } from '../events/jsonEvent.ts';
+import { newDocument, type XmlDocument, type XmlElement } from '../events/xml.ts';
+import { XMLEvent } from '../events/xmlEvent.ts';
+import { FlowActor } from '../flowActor.ts';
+import { demand, isSpan, isText } from '../setup.ts';
+import { put } from './path.ts';
+
+export interface JoinParams {
+  /** With XML: the name of the root (the actor's name). */
+  key?: string | undefined;
+  /** How long, in ms, to wait for the rest (no limit); what came in time goes to the error outboxes then, joined. */
+  purgeInterval?: number | undefined;
+}
+
+interface Parts {
+  readonly byInbox: Map<string, Event>;
+  readonly cancel: Cancel | undefined;
+}
+
+/**
+ * When an event with the same `eventId` has come from every inbox, sends one whose data is the list of theirs, in the order
+ * of the wiring. It has the attributes of the one that came first. A second one from the same inbox is dropped, with a warning.
+ */
+export class EventJoin extends FlowActor<JoinParams> {
+  readonly #waiting = new Map<string, Parts>();
+
+  constructor(name: string, params?: JoinParams) {
+    super(name, params);
+    const { key, purgeInterval } = this.params;
+    demand(this, 'key', key === undefined || isText(key), 'a name', key);
+    const isRight = purgeInterval === undefined || isSpan(purgeInterval);
+    demand(this, 'purgeInterval', isRight, 'more than 0 ms', purgeInterval);
+  }
+
+  /** How many events wait for their other parts. */
+  get waiting(): number {
+    return this.#waiting.size;
+  }
+
+  /** What the data of several events make together. */
+  protected joined(events: readonly Event[]): unknown {
+    return events.map(({ data }) => data);
+  }
+
+  override consume(event: Event, origin: string): void {
+    const parts = this.#partsFor(event.eventId);
+    if (parts.byInbox.has(origin)) {
+      this.log.warn(`dropped: ${origin} has brought this event already`, event);
+      return;
+    }
+    parts.byInbox.set(origin, event);
+    if (parts.byInbox.size < this.inboxes.length) return;
+    this.#forget(event.eventId);
+    void this.send(this.#whole(parts));
+  }
+
+  override flush(): void {
+    for (const id of [...this.#waiting.keys()]) this.#giveUp(id, 'the flow stops');
+  }
+
+  #partsFor(id: string): Parts {
+    const known = this.#waiting.get(id);
+    if (known !== undefined) return known;
+    const { purgeInterval: ms } = this.params;
+    const cancel =
+      ms === undefined
+        ? undefined
+        : this.after(ms, () => this.#giveUp(id, `they have not come within ${ms} ms`));
+    const parts = { byInbox: new Map<string, Event>(), cancel };
+    this.#waiting.set(id, parts);
+    return parts;
+  }
+
+  #giveUp(id: string, reason: string): void {
+    const parts = this.#waiting.get(id) as Parts;
+    this.#forget(id);
+    const missing = this.inboxes.filter(box => !parts.byInbox.has(box));
+    const event = this.#whole(parts);
+    void this.sendError(event, new ActorTimeout(`${this.name} lacks ${missing.join(', ')}: ${reason}`));
+  }
+
+  #forget(id: string): void {
+    this.#waiting.get(id)?.cancel?.();
+    this.#waiting.delete(id);
+  }
+
+  #whole({ byInbox }: Parts): Event {
+    const [first] = byInbox.values();
+    const inOrder = this.inboxes.map(box => byInbox.get(box)).filter(event => event !== undefined);
+    const data = this.joined(inOrder);
+    (first as Event).data = data;
+    return first as Event;
+  }
+}
+
+/** Joins objects to one, the later ones over the earlier; what is no object is left out, with a warning. */
+export class JSONEventJoin extends EventJoin {
+  static override input: EventClass = JSONEvent;
+  static override output: EventClass = JSONEvent;
+
+  protected override joined(events: readonly Event[]): unknown {
+    const whole: Record<string, unknown> = {};
+    for (const event of events) {
+      const { data } = event;
+      if (typeof data !== 'object' || data === null || Array.isArray(data))
+        this.log.warn('left out of the join: it is no object', event);
+      else for (const [key, value] of Object.entries(data)) put(whole, key, value);
+    }
+    return whole;
+  }
+}
+
+/** Joins documents: their roots become the children of a new one. */
+export class XMLEventJoin extends EventJoin {
+  static override input: EventClass = XMLEvent;
+  static override output: EventClass = XMLEvent;
+
+  protected override joined(events: readonly Event[]): unknown {
+    const root = newDocument(this.params.key ?? this.name);
+    const document = root.ownerDocument as XmlDocument;
+    for (const { data } of events) root.appendChild(document.importNode(data as XmlElement, true));
+    return root;
+  }
+}

@@ -1,0 +1,60 @@
+/** Places in an event: `data/order/id` is the member `id` of the member `order` of its data. */
+import { show } from '../../base/errors.ts';
+import { MalformedEventData } from '../events/errors.ts';
+import type { Event } from '../events/event.ts';
+
+/** The steps of a path. */
+export const stepsOf = (path: string, separator: string): readonly string[] => path.split(separator);
+
+/**
+ * Puts a value at a place in an event; objects on the way are made where there is nothing.
+ * @throws MalformedEventData when something that is no object is in the way
+ */
+export function putAt(event: Event, [attribute = '', ...steps]: readonly string[], value: unknown): void {
+  const last = steps.pop();
+  if (last === undefined) {
+    event.set(attribute, value);
+    return;
+  }
+  let place = event.get(attribute, undefined);
+  if (place === undefined || place === null) {
+    place = {};
+    event.set(attribute, place);
+    place = event.get(attribute);
+  }
+  let way = attribute;
+  for (const step of steps) {
+    const holder = asHolder(place, way);
+    if (!Object.hasOwn(holder, step) || holder[step] === null || holder[step] === undefined)
+      put(holder, step, {});
+    place = holder[step];
+    way += `/${step}`;
+  }
+  put(asHolder(place, way), last, value);
+}
+
+/** Takes away what is at a place in an event; false when there was nothing. */
+export function removeAt(event: Event, [attribute = '', ...steps]: readonly string[]): boolean {
+  const last = steps.pop();
+  if (last === undefined) {
+    if (attribute === 'data') event.data = null;
+    else if (Object.hasOwn(event, attribute)) delete event[attribute];
+    else return false;
+    return true;
+  }
+  const holder = event.lookup([attribute, ...steps]);
+  if (typeof holder !== 'object' || holder === null || !Object.hasOwn(holder, last)) return false;
+  if (Array.isArray(holder)) holder.splice(Number(last), 1);
+  else delete (holder as Record<string, unknown>)[last];
+  return true;
+}
+
+function asHolder(value: unknown, way: string): Record<string, unknown> {
+  if (typeof value === 'object' && value !== null) return value as Record<string, unknown>;
+  throw new MalformedEventData(`${way} is ${show(value)}: nothing can be put into it`);
+}
+
+/** Sets a member; also one such as `__proto__` becomes an ordinary one. */
+export function put(holder: object, key: string, value: unknown): void {
+  Object.defineProperty(holder, key, { value, enumerable: true, configurable: true, writable: true });
+}

@@ -1,0 +1,379 @@
+/** Registers the actors of a flow, connects them, and starts and stops them together. */
+import { show } from '../base/errors.ts';
+import type { NodeFace } from '../core/actor.ts';
+import type { RestartOptions } from '../core/props.ts';
+import { faultsOfRestart } from './actorOptions.ts';
+import { type Graph, graphOf, type MermaidOptions, mermaidOf } from './drawing.ts';
+import { FlowError } from './events/errors.ts';
+import type { FlowActor, FlowActorClass, FlowActorOptions } from './flowActor.ts';
+import { EventLogger } from './io/eventLogger.ts';
+import { STDOUT } from './io/stdout.ts';
+import { type QueuePolicy, queuePolicies } from './queue.ts';
+import { Run, type WorldParts } from './run.ts';
+import { onSignals } from './signals.ts';
+import { type FlowStats, statsOf } from './stats.ts';
+import {
+  type ActorHandle,
+  type ConnectOptions,
+  type Endpoint,
+  isSize,
+  Wiring,
+  WiringError,
+} from './wiring.ts';
+
+export interface DirectorOptions {
+  /** How many events wait in a queue at most, unless the connection says otherwise (500). */
+  size?: number | undefined;
+  /** What the flow is called in reports and drawings ('default'). */
+  name?: string | undefined;
+  /** Where the actors live; a node of its own unless given. A given one goes on when the flow has stopped. */
+  node?: NodeFace | undefined;
+  /** Time, chance and scheduling for the director's own node; the system's unless given. */
+  world?: WorldParts | undefined;
+  /** Whether every outbox gets a copy of its own (true). Without copies it is faster, and nobody may change an event that was sent. */
+  copy?: boolean | undefined;
+  /** What happens when a queue is full, unless the connection says otherwise (`block`). */
+  policy?: QueuePolicy | undefined;
+  /** Tells sources when what they emitted has been handled: `acked` and `nacked` (false). */
+  acks?: boolean | undefined;
+  /** With `acks`: how long, in ms, an event may be under way (30 000). */
+  ackTimeout?: number | undefined;
+  /** Whether SIGINT and SIGTERM stop the flow; true for `start({ block: true })`, else false. */
+  handleSignals?: boolean | undefined;
+  /** How long, in ms, events may take to drain when the flow stops (10 000). */
+  stopTimeout?: number | undefined;
+  /** How often an actor may crash before the flow gives up: at most `max` times (3) within `within` ms (5000); `backoff`. */
+  restart?: RestartOptions | undefined;
+}
+
+export interface StartOptions {
+  /** Resolve only when the flow has stopped (false). */
+  block?: boolean | undefined;
+}
+
+const known = [
+  'size',
+  'name',
+  'node',
+  'world',
+  'copy',
+  'policy',
+  'acks',
+  'ackTimeout',
+  'handleSignals',
+  'stopTimeout',
+  'restart',
+];
+
+/**
+ * A flow: actors, and the queues between them.
+ *
+ * Registering and connecting only take notes. `start` looks at all of them first, and either starts everything or tells all
+ * that is wrong in one `WiringError`. After compysition's Director.
+ */
+export class Director {
+  readonly name: string;
+  readonly #options: DirectorOptions;
+  readonly #wiring: Wiring;
+  #run: Run | undefined;
+  /** What was there when the last run ended. */
+  #last: Run | undefined;
+  #hasRun = false;
+  #forgetSignals: () => void = () => {};
+
+  /** @throws TypeError that names the option and what is wrong with it */
+  constructor(options: DirectorOptions = {}) {
+    checkOptions(options);
+    this.#options = options;
+    this.name = options.name ?? 'default';
+    this.#wiring = new Wiring(options.size ?? 500, options.policy ?? 'block');
+    this.#wiring.register('log', STDOUT, 'default_stdout');
+    this.#wiring.register('error', EventLogger, 'default_error_logger');
+  }
+
+  // ---- registering ----
+
+  /**
+   * Adds an actor.
+   * @param what a class, of which a new instance is made at once and after every crash; or an actor, which is kept
+   * @param name unique in this flow; that of the class in lower case unless given
+   * @param params what the constructor gets besides the name
+   * @returns the actor, for the calls that connect it
+   * @throws TypeError when it is no actor; whatever the constructor throws
+   */
+  registerActor<A extends FlowActor>(what: A): A;
+  registerActor<A extends FlowActor, P extends object>(
+    what: new (name: string, params?: P) => A,
+    name?: string,
+    params?: P,
+  ): A;
+  registerActor(what: FlowActorClass | FlowActor, name?: string, params?: object): FlowActor;
+  registerActor(what: FlowActorClass | FlowActor, name?: string, params?: object): FlowActor {
+    return this.#register('actor', what, name, params);
+  }
+
+  /** Says which actor gets all log events, in the place of the one before; a `STDOUT` unless one is registered. */
+  registerLogActor(what: FlowActorClass | FlowActor, name?: string, params?: object): FlowActor {
+    return this.#register('log', what, name, params);
+  }
+
+  /** Says which actor gets the errors of actors without an error queue; an `EventLogger` unless one is registered. */
+  registerErrorActor(what: FlowActorClass | FlowActor, name?: string, params?: object): FlowActor {
+    return this.#register('error', what, name, params);
+  }
+
+  /** The present instance of an actor; undefined when there is none of that name. */
+  getActor(name: string): FlowActor | undefined {
+    const registration = this.#wiring.find(name);
+    if (registration === undefined) return undefined;
+    return this.#run?.stationOf(registration)?.actor ?? registration.actor;
+  }
+
+  #register(
+    role: 'actor' | 'log' | 'error',
+    what: FlowActorClass | FlowActor,
+    name?: string,
+    params?: object,
+  ) {
+    this.#refuseWhileRunning('register an actor');
+    return this.#wiring.register(role, what, name, params);
+  }
+
+  // ---- connecting ----
+
+  /**
+   * Connects an actor with one that comes after it, or with several. A box that is not named has the name of the actor at
+   * the other end: `connectQueue(a, b)` is a's outbox `b` and b's inbox `a`; `connectQueue([a, 'x'], b)` is `x` at both ends.
+   * @throws FlowError while the flow runs; all other faults are told by `start`
+   */
+  connectQueue(
+    source: Endpoint,
+    destinations: Endpoint | readonly Endpoint[],
+    options?: ConnectOptions,
+  ): void {
+    this.#connect('event', source, destinations, options);
+  }
+
+  /** The same for events that an actor failed at; the inbox is `error_<name>`. They do not go to the error actor then. */
+  connectErrorQueue(
+    source: Endpoint,
+    destinations: Endpoint | readonly Endpoint[],
+    options?: ConnectOptions,
+  ): void {
+    this.#connect('error', source, destinations, options);
+  }
+
+  /** The same for an actor's log events; the inbox is `log_<name>`. They do not go to the log actor then. */
+  connectLogQueue(
+    source: Endpoint,
+    destinations: Endpoint | readonly Endpoint[],
+    options?: ConnectOptions,
+  ): void {
+    this.#connect('log', source, destinations, options);
+  }
+
+  #connect(
+    kind: 'event' | 'error' | 'log',
+    source: unknown,
+    destinations: unknown,
+    options?: ConnectOptions,
+  ): void {
+    this.#refuseWhileRunning('connect a queue');
+    this.#wiring.connect(kind, source, destinations, options);
+  }
+
+  #refuseWhileRunning(what: string): void {
+    if (this.#run !== undefined)
+      throw new FlowError(`can't ${what} while the flow ${show(this.name)} runs: stop it before`);
+  }
+
+  // ---- names of other versions ----
+
+  /** The same as `connectQueue`. */
+  connect(source: Endpoint, destinations: Endpoint | readonly Endpoint[], options?: ConnectOptions): void {
+    this.connectQueue(source, destinations, options);
+  }
+
+  /** The same as `connectErrorQueue`. */
+  connectError(
+    source: Endpoint,
+    destinations: Endpoint | readonly Endpoint[],
+    options?: ConnectOptions,
+  ): void {
+    this.connectErrorQueue(source, destinations, options);
+  }
+
+  /** The same as `connectErrorQueue`. */
+  connectQueueError(
+    source: Endpoint,
+    destinations: Endpoint | readonly Endpoint[],
+    options?: ConnectOptions,
+  ): void {
+    this.connectErrorQueue(source, destinations, options);
+  }
+
+  /** The same as `registerActor`. */
+  registerModule(what: FlowActorClass | FlowActor, name?: string, params?: object): FlowActor {
+    return this.registerActor(what, name, params);
+  }
+
+  /** The same as `registerLogActor`. */
+  registerLogModule(what: FlowActorClass | FlowActor, name?: string, params?: object): FlowActor {
+    return this.registerLogActor(what, name, params);
+  }
+
+  /** The same as `registerErrorActor`. */
+  registerFailedModule(what: FlowActorClass | FlowActor, name?: string, params?: object): FlowActor {
+    return this.registerErrorActor(what, name, params);
+  }
+
+  // ---- running ----
+
+  /** Whether it has been started and has not stopped. */
+  get isRunning(): boolean {
+    return this.#run !== undefined;
+  }
+
+  /** The node that the actors live on, while they do. */
+  get node(): NodeFace | undefined {
+    return this.#run?.node;
+  }
+
+  /** Why the last run ended by itself: an actor crashed too often; undefined otherwise. */
+  get failure(): Error | undefined {
+    return (this.#run ?? this.#last)?.failure;
+  }
+
+  /** What is wrong with the wiring as it is now; empty when it could be started. */
+  check(): string[] {
+    if (this.#run !== undefined) return [];
+    const { links, faults } = this.#wiring.resolve();
+    if (faults.length > 0) return faults;
+    return this.#makeRun(links).faults();
+  }
+
+  /**
+   * Starts all actors. Resolves when all have started; with `block`, when the flow has stopped.
+   * @throws WiringError that tells all that is wrong, before anything has been started; FlowError when it runs already;
+   * whatever keeps an actor from starting: then all others have been stopped; with `block`, the error that ended the flow
+   */
+  async start(options: StartOptions | boolean = {}): Promise<void> {
+    const isBlocking = typeof options === 'boolean' ? options : options.block === true;
+    if (this.#run !== undefined) throw new FlowError(`the flow ${show(this.name)} runs already`);
+    this.#renew();
+    const { links, faults } = this.#wiring.resolve();
+    if (faults.length > 0) throw new WiringError(this.name, faults);
+    const run = this.#makeRun(links);
+    const own = run.faults();
+    if (own.length > 0) throw new WiringError(this.name, own);
+    this.#run = run;
+    this.#hasRun = true;
+    if (this.#options.handleSignals ?? isBlocking) this.#forgetSignals = onSignals(() => void this.stop());
+    await run.start();
+    if (isBlocking) await this.block();
+  }
+
+  /**
+   * Resolves when the flow has stopped; at once when it does not run.
+   * @throws RestartsExhausted or another error that ended the flow
+   */
+  async block(): Promise<void> {
+    const run = this.#run;
+    if (run === undefined) return;
+    await run.ended;
+    if (run.failure !== undefined) throw run.failure;
+  }
+
+  /**
+   * Stops the flow: sources produce no more, the queues drain for at most `stopTimeout` ms, in the order of the flow, and every actor's
+   * `postStop` is called; then come the error actor and the log actor. Calling it again waits for the same end.
+   */
+  async stop(): Promise<void> {
+    await this.#run?.stop();
+  }
+
+  /** Resolves when no event is under way; sources that wait for something outside do not count. */
+  async settled(): Promise<void> {
+    await this.#run?.settled();
+  }
+
+  /** `await using director = …` stops it at the end of the block. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop();
+  }
+
+  /** A second run begins with new instances, as far as they can be made. */
+  #renew(): void {
+    if (!this.#hasRun) return;
+    this.#wiring.renew();
+  }
+
+  #makeRun(links: ReturnType<Wiring['resolve']>['links']): Run {
+    const { node, world, copy = true, acks = false, restart = {} } = this.#options;
+    const { ackTimeout = 30_000, stopTimeout = 10_000 } = this.#options;
+    const run: Run = new Run(this.#wiring.actors, links, {
+      name: this.name,
+      node,
+      world,
+      copies: copy,
+      acks,
+      ackTimeout,
+      stopTimeout,
+      restart,
+      onEnd: () => this.#ended(run),
+    });
+    return run;
+  }
+
+  #ended(run: Run): void {
+    if (this.#run !== run) return;
+    this.#last = run;
+    this.#run = undefined;
+    this.#forgetSignals();
+    this.#forgetSignals = () => {};
+  }
+
+  // ---- looking at it ----
+
+  /** The actors and the queues, those included that nobody asked for. */
+  graph(): Graph {
+    return graphOf(this.#wiring.actors, this.#wiring.resolve().links);
+  }
+
+  /** The same as a drawing: a text for Mermaid. */
+  mermaid(options?: MermaidOptions): string {
+    return mermaidOf(this.graph(), options);
+  }
+
+  /** Where every event went, of the present run or the last one; undefined before the first. */
+  stats(): FlowStats | undefined {
+    const run = this.#run ?? this.#last;
+    return run === undefined ? undefined : statsOf(run);
+  }
+}
+
+function checkOptions(options: DirectorOptions): void {
+  if (typeof options !== 'object' || options === null)
+    throw new TypeError(`new Director(options): options must be an object, not ${show(options)}`);
+  for (const key of Object.keys(options)) {
+    if (!known.includes(key))
+      throw new TypeError(`Director: there is no option ${show(key)}; the options are ${known.join(', ')}`);
+  }
+  const { size, policy, name, ackTimeout, stopTimeout, restart } = options;
+  if (size !== undefined && !isSize(size))
+    throw new TypeError(`Director: size must be a whole number of events from 1 up, not ${show(size)}`);
+  if (policy !== undefined && !queuePolicies.includes(policy))
+    throw new TypeError(`Director: policy must be ${queuePolicies.join(', ')}, not ${show(policy)}`);
+  if (name !== undefined && (typeof name !== 'string' || name === ''))
+    throw new TypeError(`Director: name must be a text that is not empty, not ${show(name)}`);
+  for (const [key, ms] of Object.entries({ ackTimeout, stopTimeout })) {
+    if (ms !== undefined && !(typeof ms === 'number' && ms >= 0))
+      throw new TypeError(`Director: ${key} must be milliseconds from 0 up, not ${show(ms)}`);
+  }
+  if (restart !== undefined) {
+    const [fault] = faultsOfRestart('Director', restart);
+    if (fault !== undefined) throw new TypeError(fault);
+  }
+}
+
+export type { ActorHandle, FlowActorOptions };

@@ -1,0 +1,21 @@
+/** Events and what belongs to them. */
+export { registerEvent } from './classes.ts';
+export type { EventEnvelope } from './envelope.ts';
+export * from './errors.ts';
+export type { FormattedError } from './errorText.ts';
+export { Event, type EventClass, type EventInit } from './event.ts';
+export type { Format } from './format.ts';
+export { FormEvent } from './formEvent.ts';
+export type { FormFields } from './formFormat.ts';
+export { FormHttpEvent, HttpEvent, type HttpEventInit, JSONHttpEvent, XMLHttpEvent } from './httpEvent.ts';
+export { newEventId, useEventWorld } from './identity.ts';
+export type { Json } from './json.ts';
+export { JSONEvent } from './jsonEvent.ts';
+export { type JsonToXmlOptions, jsonToXml } from './jsonToXml.ts';
+export { type LogEntry, LogEvent, type LogEventInit, type LogLevel } from './logEvent.ts';
+export { parseEvent, serializeEvent } from './serialize.ts';
+export { type HttpStatus, statusFrom, statusOf } from './status.ts';
+export { parseXml, type XmlDocument, type XmlElement, type XmlNode, xmlText } from './xml.ts';
+export { XMLEvent } from './xmlEvent.ts';
+export { type XmlLimits, xmlLimits } from './xmlLimits.ts';
+export { xmlToJson } from './xmlToJson.ts';

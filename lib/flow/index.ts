@@ -1,0 +1,31 @@
+/** What `import … from 'troupe/flow'` gives. */
+export * from './control/index.ts';
+export {
+  Director,
+  type DirectorOptions,
+  type StartOptions,
+} from './director.ts';
+export type { Graph, GraphEdge, GraphNode, MermaidOptions } from './drawing.ts';
+export { EventDropped } from './dropped.ts';
+export * from './events/index.ts';
+export { EventFailed } from './failed.ts';
+export {
+  FatalError,
+  FlowActor,
+  type FlowActorClass,
+  type FlowActorOptions,
+  type FlowLog,
+  type SendOptions,
+} from './flowActor.ts';
+export { FlowHarness, type FlowHarnessOptions } from './harness.ts';
+export { EventLogger, type EventLoggerParams } from './io/eventLogger.ts';
+export { STDOUT, type StdoutParams } from './io/stdout.ts';
+export { JSONValidator, type JSONValidatorParams } from './json/jsonValidator.ts';
+export { JsonSchema, type JsonSchemaOptions } from './json/schemaEngine.ts';
+export * from './mdp/index.ts';
+export { type QueueKind, type QueuePolicy, queuePolicies } from './queue.ts';
+export type { WorldParts } from './run.ts';
+export type { DropReason } from './scope.ts';
+export type { ActorStats, FlowStats, QueueStats } from './stats.ts';
+export { type ConnectOptions, type Endpoint, WiringError } from './wiring.ts';
+export * from './xml/index.ts';

@@ -1,0 +1,56 @@
+/** Writes events to the log. */
+import { show } from '../../base/errors.ts';
+import type { Event } from '../events/event.ts';
+import { FlowActor } from '../flowActor.ts';
+import { eventText } from './eventText.ts';
+
+export interface EventLoggerParams {
+  /** `DEBUG`, `INFO`, `WARNING`, `ERROR` or `CRITICAL` (`INFO`). */
+  level?: 'DEBUG' | 'INFO' | 'WARNING' | 'ERROR' | 'CRITICAL' | undefined;
+  /** The attributes to log, unless the whole event is (`['data']`). */
+  loggedTags?: readonly string[] | undefined;
+  /** Logs all that the event has (true). */
+  logFullEvent?: boolean | undefined;
+  /** Comes before the text (''). */
+  prefix?: string | undefined;
+}
+
+const methods = {
+  DEBUG: 'debug',
+  INFO: 'info',
+  WARNING: 'warn',
+  ERROR: 'error',
+  CRITICAL: 'critical',
+} as const;
+
+/**
+ * Logs every event, with its error if it has one, and sends it on. A director's error actor unless another one is
+ * registered. After compysition's EventLogger.
+ */
+export class EventLogger extends FlowActor<EventLoggerParams> {
+  override validate(): string[] {
+    const { level } = this.params;
+    if (level === undefined || level in methods) return [];
+    return [`level must be ${Object.keys(methods).join(', ')}, not ${show(level)}`];
+  }
+
+  override consume(event: Event): void {
+    const { level = 'INFO', prefix = '' } = this.params;
+    this.log[methods[level]](`${prefix}${this.#textOf(event)}`, event);
+    this.send(event);
+  }
+
+  #textOf(event: Event): string {
+    const { loggedTags = ['data'], logFullEvent = true } = this.params;
+    if (!logFullEvent) return loggedTags.map(tag => `${tag}: ${this.#show(event, tag)}`).join(', ');
+    const { error } = event;
+    const trace = error === null ? '' : ` error: ${error.stack ?? error.message}`;
+    return `${eventText(event)}${trace}`;
+  }
+
+  #show(event: Event, tag: string): string {
+    if (tag === 'data') return event.dataString();
+    const value = event.get(tag, undefined);
+    return value instanceof Error ? value.message : String(value);
+  }
+}

@@ -1,0 +1,19 @@
+/** What all parts of one flow share. */
+import type { Acks } from './acks.ts';
+import type { Event } from './events/event.ts';
+
+/** Why an event went no further. */
+export type DropReason = 'overflow' | 'unroutable' | 'stopped';
+
+export interface Scope {
+  /** Whether every queue gets a copy of its own. */
+  readonly copies: boolean;
+  readonly acks: Acks | undefined;
+  readonly isDraining: boolean;
+  /** Hears, while it wants to, that an actor has nothing to do. */
+  readonly onQuiet: (() => void) | undefined;
+  /** Counts and reports an event that nobody will handle. */
+  lost(event: Event, place: string, reason: DropReason, error: Error | undefined): void;
+  /** Tells that an actor failed at an event and that nothing in the wiring deals with it. */
+  failed(event: Event, actor: string, error: Error): void;
+}

@@ -1,0 +1,81 @@
+/** Actors that transform documents with a stylesheet. */
+import { MalformedEventData } from '../events/errors.ts';
+import type { Event, EventClass } from '../events/event.ts';
+import { JSONEvent } from '../events/jsonEvent.ts';
+import { newDocument, type XmlDocument, type XmlElement } from '../events/xml.ts';
+import { XMLEvent } from '../events/xmlEvent.ts';
+import { FlowActor, type FlowActorOptions } from '../flowActor.ts';
+import { demand, isObject, isText } from '../setup.ts';
+import { Stylesheet } from './xsltEngine.ts';
+
+export interface XSLTParams {
+  /** The text of the stylesheet. */
+  xslt: string;
+  /** Values for its `xsl:param`s. */
+  params?: Readonly<Record<string, string | number | boolean>> | undefined;
+  /** The directory that `xsl:import`, `xsl:include` and `document()` may read from (they read nothing). */
+  files?: string | undefined;
+}
+
+/**
+ * Makes the data what a stylesheet makes of it. What can't be transformed goes to the error outboxes with a MalformedEventData,
+ * which says no more than that to a client; its cause does. With `xsl:message terminate="yes"` the text of the message is put
+ * into the data, as `<transform_error>`. Needs the packages saxon-js, xslt3 and slimdom.
+ */
+export class XSLT extends FlowActor<XSLTParams> {
+  static override input: EventClass = XMLEvent;
+  static override output: EventClass = XMLEvent;
+  #stylesheet: Stylesheet | undefined;
+
+  constructor(name: string, params: XSLTParams & FlowActorOptions) {
+    super(name, params);
+    const { xslt, params: values, files } = this.params;
+    demand(this, 'xslt', isText(xslt), 'the text of a stylesheet', xslt);
+    demand(this, 'params', values === undefined || isObject(values), 'an object of values', values);
+    demand(this, 'files', files === undefined || isText(files), 'a directory', files);
+  }
+
+  override async preStart(): Promise<void> {
+    this.#stylesheet = await Stylesheet.compile(this.params.xslt, { files: this.params.files });
+  }
+
+  override consume(event: Event): void {
+    event.data = this.transformed(event.data as XmlElement, event);
+    void this.send(event);
+  }
+
+  /** What the stylesheet makes of a document. */
+  protected transformed(source: XmlElement, event: Event): XmlElement {
+    try {
+      return (this.#stylesheet as Stylesheet).transform(source, {
+        params: this.params.params,
+        onMessage: message => this.log.debug(`xsl:message: ${message}`, event),
+      });
+    } catch (error) {
+      this.log.error((error as Error).message, event);
+      append(source, 'transform_error', (error as Error).message);
+      throw new MalformedEventData('Malformed Request: Invalid XML', { cause: error });
+    }
+  }
+}
+
+/** The older name of XSLT. */
+export class Transformer extends XSLT {}
+
+/** XSLT for JSON: the data becomes XML, is transformed, and becomes JSON again. */
+export class JSONXSLT extends XSLT {
+  static override input: EventClass = JSONEvent;
+  static override output: EventClass = JSONEvent;
+
+  override consume(event: Event): void {
+    const xml = new XMLEvent({ data: event.data });
+    event.data = this.transformed(xml.data, event);
+    void this.send(event);
+  }
+}
+
+function append(parent: XmlElement, name: string, text: string): void {
+  const child = newDocument(name);
+  child.textContent = text;
+  parent.appendChild((parent.ownerDocument as XmlDocument).importNode(child, true));
+}
