@@ -9,7 +9,7 @@
  */
 import { fileURLToPath } from 'node:url';
 import { Actor } from 'troupe';
-import { Arbiter, MonitorGaveUp, type WorkerInfo, WorkerLost, WorkerReady } from 'troupe/pool';
+import { Arbiter, MonitorGaveUp, WorkerDown, type WorkerInfo, WorkerReady } from 'troupe/pool';
 
 const { NO_MAIL, PIDFILE } = process.env;
 
@@ -39,7 +39,7 @@ async function main() {
   const arbiter = await Arbiter.start({ signals: true, pidfile: PIDFILE });
   const { events } = arbiter.node;
   events.subscribe(WorkerReady, ({ monitor, slot }) => console.log(`${monitor}/${slot} is ready`));
-  events.subscribe(WorkerLost, ({ monitor, slot, error }) =>
+  events.subscribe(WorkerDown, ({ monitor, slot, error }) =>
     console.log(`${monitor}/${slot} is lost: ${error.message}`),
   );
   events.subscribe(MonitorGaveUp, ({ monitor }) => console.log(`${monitor} has given up`));

@@ -102,13 +102,13 @@ export class Annex implements House, LineHearer {
   }
 
   /** Without anybody it ends. */
-  moveOut(id: number): void {
+  moveOut(id: number, isForced: boolean): void {
     this.#tenants.delete(id);
-    this.#endIfEmpty();
+    this.#endIfEmpty(isForced);
   }
 
-  #endIfEmpty(): void {
-    if (this.#tenants.size === 0 && this.#expected === 0) void this.end();
+  #endIfEmpty(isForced = false): void {
+    if (this.#tenants.size === 0 && this.#expected === 0) void this.end(isForced);
   }
 
   refOf({ ref }: Tenant): Ref {
@@ -161,6 +161,8 @@ export class Annex implements House, LineHearer {
         return this.#tenants.get(said.id)?.failed(said.error, said.message);
       case 'measured':
         return this.#tenants.get(said.id)?.measured(said.vitals);
+      case 'aside':
+        return this.#tenants.get(said.id)?.aside(said.said);
       case 'gone':
         return this.#tenants.get(said.id)?.gone(said.reason as TerminationReason);
       default:
@@ -223,9 +225,9 @@ export class Annex implements House, LineHearer {
   }
 
   /** Resolves when it is gone. */
-  async end(): Promise<void> {
+  async end(isForced = false): Promise<void> {
     this.#close(() => this.#exitedError('was ended'));
-    await this.#line.end(false);
+    await this.#line.end(isForced);
     await this.#exit;
   }
 

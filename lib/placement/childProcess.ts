@@ -1,7 +1,7 @@
 /** `spawn(Worker, { on: childProcess() })`. */
 import type { Placement } from '../core/props.ts';
 import { checkPlace, type PlaceOptions } from './place.ts';
-import { placement } from './placement.ts';
+import { LocalPlacement } from './placement.ts';
 
 export interface ChildProcessOptions extends PlaceOptions {
   /** Variables of its environment, besides those of this process. */
@@ -18,7 +18,7 @@ export interface ChildProcessOptions extends PlaceOptions {
 export function childProcess(options: ChildProcessOptions = {}): Placement {
   checkPlace('childProcess(options)', options, ['shared', 'maxBusy', 'env', 'execArgv']);
   const { shared, maxBusy, env, execArgv = [] } = options;
-  return placement(
+  return new LocalPlacement(
     { kind: 'process', shared, maxBusy, resourceLimits: undefined, env, execArgv },
     'childProcess()',
   );

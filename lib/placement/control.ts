@@ -43,6 +43,8 @@ export type Report =
   | { readonly report: 'failed'; readonly id: number; readonly error: Error; readonly message: unknown }
   | { readonly report: 'gone'; readonly id: number; readonly reason: string }
   | { readonly report: 'measured'; readonly id: number; readonly vitals: Vitals }
+  /** Something for whoever had it spawned, which must wait neither for its turn nor for an event loop over there. */
+  | { readonly report: 'aside'; readonly id: number; readonly said: unknown }
   /** Its event loop turns. */
   | { readonly report: 'beat' }
   | { readonly report: 'log'; readonly level: 'debug' | 'info' | 'warn' | 'error'; readonly text: string }

@@ -16,6 +16,7 @@ export interface HostedEvents {
   ended(): void;
   failed(failure: Failure): void;
   gone(reason: TerminationReason): void;
+  aside(said: unknown): void;
 }
 
 /** Nobody but a supervisor of what is here, and that decides nothing by itself. */
@@ -41,6 +42,8 @@ export class HostedCell extends ActorCell {
   #before: Failure | undefined;
   /** Tells whoever decides about it. */
   onFailure: (failure: Failure) => void = () => {};
+  /** Says something to whoever had it spawned, past all messages and at once. @throws SerializationError */
+  aside: (said: unknown) => void = () => {};
 
   constructor(head: ActorCell, parentRef: Ref, { props, name, before }: Recipe) {
     super(head.realm, head, props, undefined, name);
@@ -78,6 +81,7 @@ export function adopt(head: ActorCell, parentRef: Ref, recipe: Recipe, tell: Hos
     else if (step === 'ended') tell.ended();
     else tell.gone(reason ?? 'stopped');
   };
+  cell.aside = said => tell.aside(said);
   cell.onFailure = failure => {
     const { error } = failure;
     if (isUp || !(error instanceof CreateFailed)) return tell.failed(failure);

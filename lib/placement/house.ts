@@ -17,6 +17,8 @@ export interface Tenant {
   failed(error: Error, message: unknown): void;
   measured(vitals: Vitals): void;
   gone(reason: TerminationReason): void;
+  /** It has said something past all messages. */
+  aside(said: unknown): void;
   /** The whole place has ended, and with it the actor. */
   lost(error: Error): void;
 }
@@ -28,7 +30,8 @@ export interface House extends Way {
   moveIn(tenant: Tenant): number;
   /** Who was expected does not come. */
   unexpect(): void;
-  moveOut(id: number): void;
+  /** @param isForced whether it was not waited for: when nobody else lives there, the place is ended by force */
+  moveOut(id: number, isForced: boolean): void;
   /** @throws SerializationError */
   order(order: Order): void;
   /** Resolves when it is gone. */

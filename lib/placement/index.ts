@@ -3,7 +3,7 @@
 export { type ChildProcessOptions, childProcess } from './childProcess.ts';
 export { admit } from './landlord.ts';
 export { measure } from './measure.ts';
-export { withMaxBusy } from './placement.ts';
+export { LocalPlacement } from './placement.ts';
 export { remote } from './remote.ts';
 export { type ThreadOptions, thread } from './thread.ts';
 export { transfer } from './transfer.ts';

@@ -55,6 +55,7 @@ class Landlord extends Actor<
         startFailed: error => report({ report: 'startFailed', id, error }),
         ended: () => report({ report: 'ended', id }),
         failed: ({ error, message }) => report({ report: 'failed', id, error, message }),
+        aside: said => report({ report: 'aside', id, said }),
         gone: reason => {
           this.#lodgers.delete(keyOf(agent, id));
           // When this node stops, that is for whoever had it spawned as if it were down.

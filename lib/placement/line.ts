@@ -11,7 +11,7 @@ export interface LineHearer {
 export interface Line {
   tell(order: Uint8Array): void;
   /** Hands buffers over, ahead of what is sent afterwards; undefined where memory can only be copied. */
-  readonly move: ((id: string, buffers: readonly ArrayBuffer[]) => void) | undefined;
+  readonly move: ((id: string, buffers: readonly ArrayBufferLike[]) => void) | undefined;
   /**
    * Ends it; resolves when it is gone.
    * @param isForced whether it will not do so by itself

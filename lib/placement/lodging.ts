@@ -24,6 +24,8 @@ export interface Lodger {
   hasFailed(error: Error, message: unknown): void;
   /** Its thread or process has ended. */
   lost(error: Error): void;
+  /** It has said something past all messages. */
+  aside(said: unknown): void;
   /** It has ended without having been told to. */
   gone(reason: TerminationReason): void;
 }
@@ -177,11 +179,12 @@ export class Lodging implements Tenant {
     const house = this.#house;
     if (house === undefined) return;
     // Its time is over, or its hooks have been passed over here as well.
-    if (this.#state !== 'gone' && !house.isOver) house.order({ op: 'killBrutally', id: this.#id });
+    const isForced = this.#state !== 'gone' && !house.isOver;
+    if (isForced) house.order({ op: 'killBrutally', id: this.#id });
     this.#toGone();
     this.#endWatch?.close();
     this.#takeWaiter()?.resolve();
-    house.moveOut(this.#id);
+    house.moveOut(this.#id, isForced);
     if (house.isOver) await house.end();
   }
 
@@ -224,6 +227,10 @@ export class Lodging implements Tenant {
 
   measured(vitals: Vitals): void {
     this.#asking.shift()?.(vitals);
+  }
+
+  aside(said: unknown): void {
+    this.#lodger.aside(said);
   }
 
   failed(error: Error, message: unknown): void {

@@ -135,6 +135,7 @@ export class Outpost {
           startFailed: error => this.#reportFailure({ report: 'startFailed', id, error }),
           ended: () => this.report({ report: 'ended', id }),
           failed: ({ error, message }) => this.#reportFailure({ report: 'failed', id, error, message }),
+          aside: said => this.report({ report: 'aside', id, said }),
           gone: reason => {
             this.#hosted.delete(id);
             this.report({ report: 'gone', id, reason });

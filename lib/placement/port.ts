@@ -5,7 +5,7 @@ export interface Port {
   /** Sends a frame, which may be changed as soon as `done` was called; `done` says whether it has left. */
   post(frame: Uint8Array, done: (hasLeft: boolean) => void): void;
   /** Hands buffers over, ahead of the frames that are posted afterwards; undefined where memory can only be copied. */
-  readonly move?: ((id: string, buffers: readonly ArrayBuffer[]) => void) | undefined;
+  readonly move?: ((id: string, buffers: readonly ArrayBufferLike[]) => void) | undefined;
   /** Says who hears what comes from the other end, and when that has ended. */
   open(hears: PortHearer): void;
   close(): void;
@@ -14,7 +14,7 @@ export interface Port {
 export interface PortHearer {
   frame(frame: Uint8Array): void;
   /** Buffers that were handed over. */
-  moved(id: string, buffers: readonly ArrayBuffer[]): void;
+  moved(id: string, buffers: readonly ArrayBufferLike[]): void;
   /** The other end has ended; nothing more comes. */
   closed(): void;
 }
@@ -22,7 +22,7 @@ export interface PortHearer {
 /** What `move` posts. */
 interface Moved {
   readonly id: string;
-  readonly buffers: readonly ArrayBuffer[];
+  readonly buffers: readonly ArrayBufferLike[];
 }
 
 /** Between two threads. Frames are handed over, not copied again by the port. */
@@ -47,9 +47,11 @@ export class ThreadPort implements Port {
     this.#soon(() => done(isOpen));
   }
 
-  readonly move = (id: string, buffers: readonly ArrayBuffer[]): void => {
+  readonly move = (id: string, buffers: readonly ArrayBufferLike[]): void => {
     const moved: Moved = { id, buffers };
-    this.#port.postMessage(moved, [...buffers]);
+    // Shared memory is not moved: it is there as well as here.
+    const leaving = buffers.filter(buffer => buffer instanceof ArrayBuffer);
+    this.#port.postMessage(moved, leaving);
   };
 
   open({ frame, moved, closed }: PortHearer): void {

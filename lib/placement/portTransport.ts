@@ -18,7 +18,7 @@ export interface Exchange {
 }
 
 /** Hears of buffers that were handed over beside the frames. */
-export type OnMoved = (id: string, buffers: readonly ArrayBuffer[]) => void;
+export type OnMoved = (id: string, buffers: readonly ArrayBufferLike[]) => void;
 
 class PortRoute implements Route {
   readonly label: string;

@@ -116,6 +116,8 @@ export class RemoteHouse extends Inlet<Ref> implements House {
         return tenant?.failed(report.error, report.message);
       case 'measured':
         return isVitals(report.vitals) ? tenant?.measured(report.vitals) : undefined;
+      case 'aside':
+        return tenant?.aside(report.said);
       case 'gone':
         return tenant?.gone(report.reason as never);
       default:

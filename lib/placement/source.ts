@@ -64,9 +64,13 @@ function parse(text: string): Source {
     throw new TypeError(
       `${show(text)} names no class of a module; write './file.js#Class' or 'package#Class'`,
     );
-  if (/^(\.{0,2}[/\\]|[A-Za-z]:[/\\])/.test(module))
-    return { url: pathToFileURL(resolve(module)).href, className };
-  return { url: /^[a-z]+:/.test(module) ? module : urlOfPackage(module), className };
+  return { url: urlOfModule(module), className };
+}
+
+/** Where a module is: `./file.js`, from the working directory, the name of a package, or a URL. */
+export function urlOfModule(module: string): string {
+  if (/^(\.{0,2}[/\\]|[A-Za-z]:[/\\])/.test(module)) return pathToFileURL(resolve(module)).href;
+  return /^[a-z]+:/.test(module) ? module : urlOfPackage(module);
 }
 
 /** Packages are those of the working directory; what exists for `import` alone is found from where Troupe is installed. */

@@ -35,6 +35,8 @@ export class StandInCell extends ActorCell implements HasWay, Lodger {
   /** What was signalled while there was nobody to hear it. */
   #unheard: Signal<Ref>[] = [];
   readonly #below: AwayInlet;
+  /** Hears what the actor says past all messages. */
+  onAside: (said: unknown) => void = () => {};
 
   constructor(parent: MailCell, props: Props, options: SpawnOptions, name: string, settlement: Settlement) {
     const create = () => new StandIn();
@@ -180,6 +182,10 @@ export class StandInCell extends ActorCell implements HasWay, Lodger {
     const { ending } = this;
     const reason = ending?.to === 'stop' ? ending.reason : 'stopped';
     await this.#lodging?.stop(reason, ending?.limit);
+  }
+
+  aside(said: unknown): void {
+    this.onAside(said);
   }
 
   /** It has ended by itself, or somebody else has ended it. */

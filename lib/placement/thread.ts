@@ -2,7 +2,7 @@
 import type { ResourceLimits } from 'node:worker_threads';
 import type { Placement } from '../core/props.ts';
 import { checkPlace, type PlaceOptions } from './place.ts';
-import { placement } from './placement.ts';
+import { LocalPlacement } from './placement.ts';
 
 export interface ThreadOptions extends PlaceOptions {
   /** What the thread may use of memory, as `new Worker` of `node:worker_threads` takes it. */
@@ -18,5 +18,5 @@ export function thread(options: ThreadOptions = {}): Placement {
   checkPlace('thread(options)', options, ['shared', 'maxBusy', 'resourceLimits']);
   const { shared, maxBusy, resourceLimits } = options;
   const place = { kind: 'thread', shared, maxBusy, resourceLimits, env: undefined, execArgv: [] } as const;
-  return placement(place, 'thread()');
+  return new LocalPlacement(place, 'thread()');
 }

@@ -8,25 +8,46 @@ import type { Signal } from '../core/message.ts';
 import { Ref } from '../core/ref.ts';
 import { typedArrays } from '../remoting/buffers.ts';
 
-const movable = new WeakSet<ArrayBuffer>();
-/** Whether there ever were any: looking for them has its cost. */
-let isUsed = false;
+const movable = new WeakSet<ArrayBufferLike>();
+/** How many of them have not left: looking for them has its cost. */
+let marked = 0;
+
+function mark(buffer: ArrayBufferLike): void {
+  if (movable.has(buffer)) return;
+  movable.add(buffer);
+  marked++;
+}
+
+function unmark(buffer: ArrayBufferLike): void {
+  if (movable.delete(buffer)) marked--;
+}
 
 /**
  * Marks all `ArrayBuffer`s in a message, and those behind typed arrays: when it is told to an actor in another thread they are
- * moved, not copied, and are empty here afterwards. Everywhere else nothing changes. Looked for in plain objects and arrays.
+ * moved, not copied, and are empty here afterwards. A `SharedArrayBuffer` is the same memory there as here. Everywhere else
+ * nothing changes. Looked for in plain objects and arrays.
  * @returns its argument
  */
 export function transfer<T>(value: T): T {
   let found = 0;
   walk(value, buffer => {
-    movable.add(buffer);
+    mark(buffer);
     found++;
     return undefined;
   });
   if (found === 0) throw new TypeError(`transfer(value): there is no ArrayBuffer in ${show(value)}`);
-  isUsed = true;
   return value;
+}
+
+/** Whether there is memory in a message that `transfer` has marked, so that telling it may leave nothing behind. */
+export function isMarked(message: unknown): boolean {
+  if (marked === 0 || typeof message !== 'object' || message === null) return false;
+  let isIn = false;
+  walk(message, buffer => {
+    isIn ||= movable.has(buffer);
+    return undefined;
+  });
+  return isIn;
 }
 
 /** Says whose place is where; it crosses as refs do. */
@@ -36,12 +57,12 @@ class Parked extends Ref {
   }
 }
 
-const mark = '//#';
+const parking = '//#';
 
-export const isParked = (address: string) => address.startsWith(mark);
+export const isParked = (address: string) => address.startsWith(parking);
 
 /** Hands buffers over under a name. @throws Error when one of them can't be handed over */
-export type Move = (id: string, buffers: readonly ArrayBuffer[]) => void;
+export type Move = (id: string, buffers: readonly ArrayBufferLike[]) => void;
 
 /** The inlet of a link that moves what is to be moved. */
 export class MovingInlet extends Inlet<Ref> {
@@ -65,7 +86,7 @@ export class MovingInlet extends Inlet<Ref> {
   }
 
   enqueue(message: unknown, sender: Ref | undefined, to: Ref): void {
-    const isPlain = !isUsed || typeof message !== 'object' || message === null;
+    const isPlain = marked === 0 || typeof message !== 'object' || message === null;
     this.#link.enqueue(isPlain ? message : this.#unload(message), sender, to);
   }
 
@@ -75,14 +96,14 @@ export class MovingInlet extends Inlet<Ref> {
 
   #unload(message: object): unknown {
     const id = `${this.#name}.${++this.#moved}`;
-    const buffers: ArrayBuffer[] = [];
+    const buffers: ArrayBufferLike[] = [];
     const light = walk(message, (buffer, { type, offset, length }) => {
       if (!movable.has(buffer)) return undefined;
       if (!buffers.includes(buffer)) buffers.push(buffer);
       return new Parked(
         this,
         undefined,
-        `${mark}${id}/${buffers.indexOf(buffer)}/${type}/${offset}/${length}`,
+        `${parking}${id}/${buffers.indexOf(buffer)}/${type}/${offset}/${length}`,
       );
     });
     if (buffers.length === 0) return message;
@@ -90,6 +111,8 @@ export class MovingInlet extends Inlet<Ref> {
       this.#move(id, buffers);
     } catch {
       return message; // what can't be moved, such as memory of Buffer's pool, is copied
+    } finally {
+      for (const buffer of buffers) unmark(buffer);
     }
     return light;
   }
@@ -102,14 +125,17 @@ interface Place {
 }
 
 /** A copy of the plain objects and arrays around what `replace` replaces; the value itself when that is nothing. */
-function walk(value: unknown, replace: (buffer: ArrayBuffer, place: Place) => unknown, depth = 0): unknown {
+function walk(
+  value: unknown,
+  replace: (buffer: ArrayBufferLike, place: Place) => unknown,
+  depth = 0,
+): unknown {
   if (typeof value !== 'object' || value === null || depth > deepest) return value;
-  if (value instanceof ArrayBuffer) {
+  if (value instanceof ArrayBuffer || value instanceof SharedArrayBuffer) {
     return replace(value, { type: 'ArrayBuffer', offset: 0, length: value.byteLength }) ?? value;
   }
   if (ArrayBuffer.isView(value)) {
     const { buffer, byteOffset: offset, byteLength } = value;
-    if (!(buffer instanceof ArrayBuffer)) return value;
     const length = 'length' in value ? (value.length as number) : byteLength;
     const type = Buffer.isBuffer(value) ? 'Uint8Array' : value.constructor.name;
     return (type in views && replace(buffer, { type, offset, length })) || value;
@@ -130,7 +156,7 @@ function walk(value: unknown, replace: (buffer: ArrayBuffer, place: Place) => un
 /** What is nested deeper can't be sent at all. */
 const deepest = 100;
 
-type View = new (buffer: ArrayBuffer, offset: number, length: number) => object;
+type View = new (buffer: ArrayBufferLike, offset: number, length: number) => object;
 
 const views: Readonly<Record<string, View>> = Object.fromEntries(
   [ArrayBuffer, DataView, Uint8Array, ...typedArrays].map(one => [one.name, one]),
@@ -141,7 +167,7 @@ const mostWaiting = 1000;
 
 /** Buffers that have been moved here, and whose message is still to come. */
 export class Arrived {
-  readonly #buffers = new Map<string, readonly ArrayBuffer[]>();
+  readonly #buffers = new Map<string, readonly ArrayBufferLike[]>();
   readonly #soon: (run: () => void) => void;
 
   /** @param soon runs what it is given as soon as the present code has returned */
@@ -149,14 +175,14 @@ export class Arrived {
     this.#soon = soon;
   }
 
-  add(id: string, buffers: readonly ArrayBuffer[]): void {
+  add(id: string, buffers: readonly ArrayBufferLike[]): void {
     this.#buffers.set(id, buffers);
     if (this.#buffers.size > mostWaiting) this.#buffers.delete(this.#buffers.keys().next().value as string);
   }
 
   /** What belongs in the place that a message names. @throws TypeError when it has not arrived */
   at(address: string): unknown {
-    const [id, index, type, offset, length] = address.slice(mark.length).split('/');
+    const [id, index, type, offset, length] = address.slice(parking.length).split('/');
     const buffers = this.#buffers.get(String(id));
     const buffer = buffers?.[Number(index)];
     const View = views[String(type)];

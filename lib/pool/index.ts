@@ -4,7 +4,7 @@ export type { LoopVitals, MemoryVitals, PlaceVitals } from '../placement/index.t
 export * from './app/index.ts';
 export { Arbiter } from './arbiter/arbiter.ts';
 export type { ArbiterOptions } from './arbiter/arbiterOptions.ts';
-export { MonitorGaveUp, WorkerLost, WorkerReady, WorkerReplaced } from './arbiter/events.ts';
+export { MonitorGaveUp, WorkerDown, WorkerReady, WorkerReplaced } from './arbiter/events.ts';
 export type { ArbiterInfo, MonitorInfo, MonitorState, WorkerInfo, WorkerState } from './arbiter/info.ts';
 export type { Monitor } from './arbiter/monitor.ts';
 export type { MonitorOptions, Workable } from './arbiter/monitorOptions.ts';
@@ -24,3 +24,16 @@ export type { RoutingStrategy } from './routingStrategy.ts';
 export type { ScalingOptions } from './scaling.ts';
 export { type ScatterGatherOptions, scatterGather } from './scatterGather.ts';
 export { smallestMailbox } from './smallestMailbox.ts';
+export { QueueFull, QueueStopped, TaskExpired, WorkerLost } from './tasks/errors.ts';
+export type { Job } from './tasks/job.ts';
+export type { TaskQueueStats, WorkerStats } from './tasks/stats.ts';
+export type { TaskMessage, TaskQueueOptions, TaskSettings } from './tasks/taskOptions.ts';
+export {
+  type RunOptions,
+  type StartOptions,
+  type TaskArgs,
+  type TaskName,
+  TaskQueue,
+  type TaskQueueMessage,
+  type TaskResult,
+} from './tasks/taskQueue.ts';

@@ -80,6 +80,27 @@ describe('an actor in a child process', function () {
     });
   }
 
+  it('is killed with its process when it is ended without being waited for', async () => {
+    const node = await startNode();
+    const reader = new Reader(node);
+    const parent = node.spawn((_: unknown, { spawn }) =>
+      reader.ref.tell(spawn(Echo, { on: childProcess(), shutdown: 'brutal_kill' })),
+    );
+    parent.tell('spawn');
+    const echo = (await reader.next()) as Ref;
+    const { pid } = await echo.ask<{ pid: number }>('where');
+    echo.tell('spin');
+    parent.stop();
+    await parent.join();
+    for (let isThere = true; isThere; await new Promise(resolve => setImmediate(resolve))) {
+      try {
+        process.kill(pid, 0);
+      } catch {
+        isThere = false;
+      }
+    }
+  });
+
   it('ends with its node', async () => {
     const node = await startNode();
     const echo = node.spawn(Echo, { on: childProcess() });

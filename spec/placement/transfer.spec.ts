@@ -22,6 +22,17 @@ describe('transfer(value)', function () {
     assert.equal(await reader.next(), 0);
   });
 
+  it('shares shared memory with a thread', async () => {
+    const node = await startNode();
+    const reader = new Reader(node);
+    const pixels = new Uint8Array(new SharedArrayBuffer(1000), 100, 50);
+    node.spawn(Painter, { on: thread() }).tell(transfer({ pixels, deep: [] }), reader.ref);
+    await reader.next();
+    const painted = new Uint8Array(pixels.buffer);
+    assert.isTrue(pixels.every(pixel => pixel === 7));
+    assert.deepEqual([painted[99], painted[150]], [0, 0]);
+  });
+
   it('changes nothing for an actor of this thread, and what is not marked is copied', async () => {
     const node = await startNode();
     const reader = new Reader(node);

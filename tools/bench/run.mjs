@@ -18,6 +18,7 @@ const all = [
   'links',
   'pool',
   'thread',
+  'tasks',
 ];
 // `remote` is all that has to do with other nodes.
 const wanted = process.argv.slice(2).flatMap(name => (name === 'remote' ? ['remote', 'links'] : [name]));

@@ -15,7 +15,7 @@ export class WorkerReady {
 }
 
 /** A worker has come to an end that nobody had asked for, or failed to start. The monitor starts another one in its place. */
-export class WorkerLost {
+export class WorkerDown {
   readonly monitor: string;
   readonly slot: number;
   /** Undefined for one that could not even be spawned. */

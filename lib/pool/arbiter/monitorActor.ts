@@ -11,7 +11,7 @@ import { type AnyDecision, Later, Stop } from '../../core/supervision.ts';
 import { ForRouter, LoadCheck, type Order } from '../messages.ts';
 import { checkSize } from '../poolOptions.ts';
 import { Router } from '../router.ts';
-import { WorkerLost, WorkerReady, WorkerReplaced } from './events.ts';
+import { WorkerDown, WorkerReady, WorkerReplaced } from './events.ts';
 import type { MonitorInfo, MonitorState } from './info.ts';
 import type { CompleteMonitorOptions } from './monitorOptions.ts';
 import { Slot } from './slot.ts';
@@ -352,7 +352,7 @@ export class MonitorActor extends Router {
     const cause = error instanceof CreateFailed && error.cause instanceof Error ? error.cause : error;
     const { clock, random } = this.cell.world;
     const delay = slot.down(cause, clock.now(), random);
-    this.node.events.publish(new WorkerLost(this.#name, slot.index, ref, cause, delay));
+    this.node.events.publish(new WorkerDown(this.#name, slot.index, ref, cause, delay));
     if (delay === undefined) this.#giveUp(slot, cause);
     this.#sync();
     this.timers.once(slot, delay, new StartDue(slot));

@@ -2,7 +2,7 @@
 import { show } from '../../base/errors.ts';
 import { type Actor, type ActorFunction, type MessageOf, propsOf } from '../../core/actor.ts';
 import type { Placement, Props } from '../../core/props.ts';
-import { childProcess, withMaxBusy } from '../../placement/index.ts';
+import { childProcess, LocalPlacement } from '../../placement/index.ts';
 import { type BackoffOptions, checkBackoff, checkLimits } from '../../restart/index.ts';
 import { checkKnown, checkSize, checkStrategy } from '../poolOptions.ts';
 import { roundRobin } from '../roundRobin.ts';
@@ -147,7 +147,7 @@ function placementOf(what: string, { on = childProcess(), timeout }: MonitorOpti
   if (timeout !== undefined && !(typeof timeout === 'number' && timeout > 0))
     throw new TypeError(`${what}: timeout must be more than 0 milliseconds, not ${show(timeout)}`);
   if (timeout === undefined) return on === 'here' ? undefined : on;
-  const limited = on === 'here' ? undefined : withMaxBusy(on, timeout);
+  const limited = on instanceof LocalPlacement ? on.withMaxBusy(timeout) : undefined;
   if (limited === undefined)
     throw new TypeError(
       `${what}: timeout is for workers in threads and processes of this node: leave it out, or give on: childProcess()`,

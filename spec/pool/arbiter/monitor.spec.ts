@@ -6,7 +6,7 @@ import {
   consistentHash,
   MonitorGaveUp,
   routees,
-  WorkerLost,
+  WorkerDown,
   WorkerReady,
   WorkerReplaced,
 } from '../../../lib/pool/index.ts';
@@ -69,7 +69,7 @@ describe('a monitor', () => {
 
   it('starts a worker that fails again, with its ref and what it has been told', async () => {
     const { node, clock, arbiter } = await startArbiter();
-    const lost = heard(node, WorkerLost);
+    const lost = heard(node, WorkerDown);
     const script = new Script();
     const web = arbiter.addMonitor('web', { ...playing(script), workers: 1 });
     await clock.advance(1000);
@@ -163,7 +163,7 @@ describe('a monitor', () => {
 describe('a worker that fails to start', () => {
   it('is tried again, after a while that is longer each time', async () => {
     const { node, clock, arbiter } = await startArbiter();
-    const lost = heard(node, WorkerLost);
+    const lost = heard(node, WorkerDown);
     const script = new Script();
     script.startErrors.set(
       0,
@@ -232,7 +232,7 @@ describe('a worker that fails to start', () => {
 
   it('is also one whose parameters can not be made', async () => {
     const { node, clock, arbiter } = await startArbiter();
-    const lost = heard(node, WorkerLost);
+    const lost = heard(node, WorkerDown);
     const script = new Script();
     let calls = 0;
     const web = arbiter.addMonitor('web', {

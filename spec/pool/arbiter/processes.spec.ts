@@ -7,8 +7,8 @@ import {
   Arbiter,
   type Monitor,
   MonitorGaveUp,
+  WorkerDown,
   type WorkerInfo,
-  WorkerLost,
   WorkerReady,
 } from '../../../lib/pool/index.ts';
 import { rejection } from '../../core/support.ts';
@@ -116,7 +116,7 @@ describe('workers in processes of their own', function () {
     const web = arbiter.addMonitor('web', { actor: Hand, workers: 2, timeout: 2500 });
     await web.ready;
     const [pid] = await pidsOf(web);
-    const lost = arbiter.node.events.once(WorkerLost);
+    const lost = arbiter.node.events.once(WorkerDown);
     const again = readyAgain(arbiter);
     const worker = web.workers[0] as Hand['ref'];
     await worker.ask('spin');
