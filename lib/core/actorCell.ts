@@ -271,8 +271,13 @@ export class ActorCell extends Cell implements Host {
         index++;
         continue;
       }
-      mailbox.takeAt(index);
+      const taken = mailbox.takeAt(index);
       if (this.extras !== undefined && index < this.extras.looked) this.extras.looked--;
+      if (taken !== waiting) {
+        // Only now is it known that it is to be handled by somebody else.
+        this.consumeNotice(taken as Notice);
+        continue;
+      }
       if (waiting instanceof Notice) this.consumeNotice(waiting);
       if (message === gone) continue;
       this.sender = mailbox.sender;
@@ -308,8 +313,9 @@ export class ActorCell extends Cell implements Host {
     const { message, sender, countsAsHandled, mailbox } = this;
     const extras = this.more();
     extras.looked = index;
+    const taken = mailbox?.takeAt(index);
+    if (taken !== errand) return this.consumeNotice(taken as Notice);
     extras.interrupted = { message, sender, countsAsHandled };
-    mailbox?.takeAt(index);
     this.message = errand;
     this.sender = mailbox?.sender;
     this.countsAsHandled = true;

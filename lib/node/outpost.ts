@@ -8,6 +8,7 @@ import { ActorError, EventStream } from '../core/events.ts';
 import type { Setup } from '../placement/line.ts';
 import { Outpost } from '../placement/outpost.ts';
 import { type Channel, ChannelPort, type Port, ThreadPort } from '../placement/port.ts';
+import type { LentMemory } from '../placement/threadLine.ts';
 import { narrate } from './narrator.ts';
 
 const here = (what: string, instead: string) =>
@@ -63,17 +64,24 @@ interface Start {
   readonly setup: Setup;
   readonly port: Port;
   readonly say: (report: Uint8Array) => void;
-  /** Calls `obey` with every order. */
-  readonly hear: (obey: (order: Uint8Array) => void) => void;
+  /** Calls `obey` with every order, and `lend` with memory that is sent beside them. */
+  readonly hear: (obey: (order: Uint8Array) => void, lend: Outpost['lend']) => void;
 }
 
 function startOfThread(control: NonNullable<typeof parentPort>): Start {
-  const { troupe: setup, port } = workerData as { troupe: Setup; port: MessagePort };
+  const { troupe: setup, port } = workerData as {
+    troupe: Setup;
+    port: MessagePort;
+  };
   return {
     setup,
     port: new ThreadPort(port, systemScheduler.soon),
     say: report => control.postMessage(report),
-    hear: obey => void control.on('message', obey),
+    hear: (obey, lend) =>
+      void control.on('message', (said: Uint8Array | LentMemory) => {
+        if (said instanceof Uint8Array) obey(said);
+        else lend(said.id, said.memory);
+      }),
   };
 }
 
@@ -98,6 +106,9 @@ function startOfProcess(): Start {
 const { setup, port, say, hear } = parentPort === null ? startOfProcess() : startOfThread(parentPort);
 const outpost: Outpost = new Outpost({ setup, port, say, makeNode });
 narrateOwn(outpost);
-hear(order => outpost.obey(order));
+hear(
+  order => outpost.obey(order),
+  (id, memory) => outpost.lend(id, memory),
+);
 await outpost.open();
 outpost.register(Command);

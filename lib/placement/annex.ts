@@ -7,7 +7,10 @@ import type { Ref } from '../core/ref.ts';
 import type { System } from '../core/system.ts';
 import { NamedRef, named } from './border.ts';
 import type { ControlCodec, Order, Report } from './control.ts';
+import { doorName } from './doorName.ts';
+import { HandedRef, type HandOver } from './handOver.ts';
 import type { House, Tenant } from './house.ts';
+import { Ledger } from './ledger.ts';
 import type { Line, LineHearer, Sample } from './line.ts';
 import { lookIntervalOf, looks, type Place } from './place.ts';
 import { MovingInlet } from './transfer.ts';
@@ -31,6 +34,8 @@ export interface AnnexParts {
 
 /** How long, in ms, the end of one that does not answer waits for what it was doing to be known. */
 const samplePatience = 20;
+/** How long, in ms, a process that was killed may take to end before that is taken for granted. */
+const endPatience = 2000;
 
 export class Annex implements House, LineHearer {
   readonly peer: string;
@@ -52,6 +57,8 @@ export class Annex implements House, LineHearer {
   /** What it was doing when its time was nearly over. */
   #sampling: Promise<Sample | undefined> | undefined;
   #hasExited: () => void = () => {};
+  /** Why it is about to be ended. */
+  #verdict: ((path: string) => Error) | undefined;
   readonly #exit: Promise<void>;
 
   constructor(parts: AnnexParts) {
@@ -115,6 +122,13 @@ export class Annex implements House, LineHearer {
     return new NamedRef(this.inlet, ref, ref.path);
   }
 
+  handOver({ ref }: Tenant, id: number): HandOver | undefined {
+    const lent = this.#line.lend(id);
+    if (lent === undefined) return undefined;
+    const ledger = new Ledger(lent.tally, this.#parts.system.clock);
+    return { ref: new HandedRef(this.inlet, ref, doorName(id), ledger), lent };
+  }
+
   signalledAs({ ref }: Tenant): Ref {
     return ref;
   }
@@ -153,6 +167,8 @@ export class Annex implements House, LineHearer {
         return void this.#parts.system.node.stop(said.reason as never);
       case 'started':
         return this.#tenants.get(said.id)?.started();
+      case 'idle':
+        return this.#tenants.get(said.id)?.idle();
       case 'ended':
         return this.#tenants.get(said.id)?.ended();
       case 'startFailed':
@@ -173,7 +189,7 @@ export class Annex implements House, LineHearer {
   exited(error: Error): void {
     this.#hasExited();
     this.#parts.onExit();
-    this.#close(() => error);
+    this.#close(this.#verdict ?? (() => error));
   }
 
   // ---- its end ------------------------------------------------------------------------------------------------------
@@ -202,14 +218,19 @@ export class Annex implements House, LineHearer {
     const calls = sample?.calls ?? [];
     const culprit = sample?.actor;
     const doing = calls.length > 0 ? ` It was in ${calls.slice(0, 3).join(', called by ')}.` : '';
-    this.#close(path =>
+    this.#verdict = path =>
       culprit === undefined || culprit === path || culprit.startsWith(`${path}/`) || !this.#isAt(culprit)
         ? new Overrun(`the ${kind} has not answered for ${maxBusy} ms and was ended.${doing}`, calls)
         : this.#exitedError(
             `was ended because ${show(culprit)}, which ran there, too, had not answered for ${maxBusy} ms`,
-          ),
+          );
+    // What a thread has begun can be said at once, and that nothing more begins; of a process only when it is gone.
+    if (kind === 'thread') this.#close(this.#verdict);
+    const cancel = system.clock.after(endPatience, () =>
+      this.#close(this.#verdict as (path: string) => Error),
     );
     await this.#line.end(true);
+    cancel();
   }
 
   #exitedError(how: string): Error {

@@ -12,6 +12,7 @@ import {
   NodeRefused,
   NodeUp,
 } from '../core/events.ts';
+import type { DeadLetterReason } from '../core/message.ts';
 import { Ref } from '../core/ref.ts';
 import type { Parts, System } from '../core/system.ts';
 import type { RemotingHost } from '../remoting/host.ts';
@@ -21,15 +22,17 @@ import { Annex } from './annex.ts';
 import { AwayInlet, type HasWay, type Way } from './away.ts';
 import { addressOf, ForeignRef, isForeign, isForeignName } from './border.ts';
 import { ControlCodec } from './control.ts';
+import { HandedRef } from './handOver.ts';
 import type { Line, LineHearer, Setup } from './line.ts';
 import { linkOptionsOf } from './linkOptions.ts';
+import { LinkRealm } from './linkRealm.ts';
 import { LocalExchange } from './localExchange.ts';
 import { OutpostSystem } from './outpostSystem.ts';
 import { beatIntervalOf, maxBusyOf, type Place } from './place.ts';
 import { portTransport } from './portTransport.ts';
 import { ProcessLine } from './processLine.ts';
 import { ThreadLine } from './threadLine.ts';
-import { Arrived, isParked } from './transfer.ts';
+import { Arrived, isParked, movedFrom } from './transfer.ts';
 
 /** What the node is called on the links to its parts. */
 const home = 'home:1';
@@ -159,7 +162,7 @@ export class Annexes implements Parts {
 
   #line(setup: Setup, place: Place, url: string, hearer: LineHearer): Line {
     if (place.kind === 'process')
-      return new ProcessLine(setup, place, this.#exchange, this.#system.clock, hearer);
+      return new ProcessLine(setup, place, this.#exchange, this.#system.world, hearer);
     return new ThreadLine(setup, place, url, this.#exchange, this.#system.clock, hearer);
   }
 
@@ -238,7 +241,13 @@ function hostOf(system: System, events: EventStream, arrived: Arrived): Remoting
     world: system.world,
     version: 'a part of the node',
     incarnation: system.world.uuid(),
-    realm: system,
+    realm: new LinkRealm(system, (message, sender, to, reason) => {
+      if (!(to instanceof HandedRef)) return false;
+      // Else it stands in the ledger, which says what becomes of it, as of all that was handed over.
+      if (refusals.has(reason)) system.deadLetter(movedFrom(message) ?? message, sender, to.real, reason);
+      else system.counts.transmitted++;
+      return true;
+    }),
     counts: system.counts,
     events,
     resolve,
@@ -252,7 +261,13 @@ function hostOf(system: System, events: EventStream, arrived: Arrived): Remoting
     isTrusting: true,
     livesOn: ({ inlet }, peer) =>
       inlet instanceof DeadInlet || (inlet as Partial<HasWay>).way?.peer === (peer satisfies Way['peer']),
+    onTaken: (message, sender, to) => {
+      if (to instanceof HandedRef) to.ledger.add(message, sender);
+    },
     warn: text => system.logger.warn(text),
     ignoreError: (error, where) => system.events.publish(new ErrorIgnored(undefined, error, where)),
   };
 }
+
+/** Why a link does not take a message: then it was not handed over. */
+const refusals: ReadonlySet<DeadLetterReason> = new Set(['overflow', 'unserializable', 'tooLarge']);

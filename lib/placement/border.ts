@@ -94,3 +94,13 @@ export function named(system: System, signal: Signal<Ref>): Signal<Ref> {
       return signal;
   }
 }
+
+/** Passes all on but that a node is down. */
+class Patient extends Forwarding {
+  override signal(signal: Signal<Ref>): void {
+    if (signal.type !== 'terminated' || signal.reason !== 'nodeDown') super.signal(signal);
+  }
+}
+
+/** Who waits for an answer, and is told by somebody else when a thread or process has ended before it came. */
+export const patient = (asker: Ref): Ref => new NamedRef(new Patient(asker), asker, asker.step);

@@ -20,6 +20,10 @@ export type Order =
       readonly params: unknown;
       /** Why the life before has ended, when this one takes its place. */
       readonly failure: Error | undefined;
+      /** Where its tally is found, unless that was sent. */
+      readonly region?: number | undefined;
+      /** Whether it says when it has nothing to do. */
+      readonly isFed?: boolean;
     }
   | {
       readonly op: 'endInstance';
@@ -38,7 +42,7 @@ export type Order =
 
 /** What it hears. */
 export type Report =
-  | { readonly report: 'started' | 'ended'; readonly id: number }
+  | { readonly report: 'started' | 'ended' | 'idle'; readonly id: number }
   | { readonly report: 'startFailed'; readonly id: number; readonly error: Error }
   | { readonly report: 'failed'; readonly id: number; readonly error: Error; readonly message: unknown }
   | { readonly report: 'gone'; readonly id: number; readonly reason: string }

@@ -4,6 +4,7 @@ import type { Signal, TerminationReason } from '../core/message.ts';
 import type { Ref } from '../core/ref.ts';
 import type { Way } from './away.ts';
 import type { Order } from './control.ts';
+import type { HandOver } from './handOver.ts';
 import type { Vitals } from './vitals.ts';
 
 /** Who hears of the life of one actor over there. */
@@ -19,6 +20,8 @@ export interface Tenant {
   gone(reason: TerminationReason): void;
   /** It has said something past all messages. */
   aside(said: unknown): void;
+  /** It has nothing to do. */
+  idle(): void;
   /** The whole place has ended, and with it the actor. */
   lost(error: Error): void;
 }
@@ -36,8 +39,10 @@ export interface House extends Way {
   order(order: Order): void;
   /** Resolves when it is gone. */
   end(): Promise<void>;
-  /** The actor itself, for messages. */
+  /** The actor itself. */
   refOf(tenant: Tenant, id: number): Ref;
+  /** How messages are handed over to it so that none is lost with the place; undefined where that can't be. */
+  handOver(tenant: Tenant, id: number): HandOver | undefined;
   /** Who lives below it at those names, if they are known there by other paths than here. */
   refBelow(id: number, names: readonly string[]): Ref | undefined;
   /** The actor itself, for signals: those who hear the answer know it by this ref. */

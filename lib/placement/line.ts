@@ -1,5 +1,6 @@
 /** The line to one thread or process: how it is started and ended, and what is said past the link. */
 import type { RemotingOptions } from '../remoting/options.ts';
+import type { Tally } from './tally.ts';
 
 export interface LineHearer {
   /** A report. */
@@ -8,8 +9,19 @@ export interface LineHearer {
   exited(error: Error): void;
 }
 
+/** Memory that both sides see. */
+export interface Lent {
+  readonly tally: Tally;
+  /** Where it is found over there, unless it was sent there. */
+  readonly region: number | undefined;
+  /** To be called when nobody over there writes to it any more. */
+  readonly giveBack: () => void;
+}
+
 export interface Line {
   tell(order: Uint8Array): void;
+  /** Memory for the life `id` of an actor, to be lent before that is ordered; undefined when there is none. */
+  lend(id: number): Lent | undefined;
   /** Hands buffers over, ahead of what is sent afterwards; undefined where memory can only be copied. */
   readonly move: ((id: string, buffers: readonly ArrayBufferLike[]) => void) | undefined;
   /**
@@ -45,4 +57,6 @@ export interface Setup {
   readonly remoting: RemotingOptions;
   /** The module that it will have to load. */
   readonly url: string;
+  /** The file descriptor of the file for tallies, where it has one. */
+  readonly tallies?: number | undefined;
 }

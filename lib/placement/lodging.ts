@@ -1,12 +1,16 @@
 /** One life of an actor in a thread or process, as its stand-in sees it: what it was told to do, and whether it has done so. */
 import { TroupeError } from '../base/errors.ts';
+import type { Clock } from '../base/world.ts';
 import type { Inlet } from '../core/inlet.ts';
 import type { Signal, TerminationReason } from '../core/message.ts';
 import type { Ref } from '../core/ref.ts';
 import type { System } from '../core/system.ts';
 import type { Way } from './away.ts';
 import type { EndWatch } from './endWatch.ts';
+import type { HandOver } from './handOver.ts';
 import type { House, Tenant } from './house.ts';
+import type { Letter, Outcome } from './ledger.ts';
+import { Pace } from './pace.ts';
 import type { Source } from './source.ts';
 import type { Vitals } from './vitals.ts';
 
@@ -17,15 +21,21 @@ export interface Lodger {
   readonly ref: Ref;
   readonly parentRef: Ref;
   readonly params: unknown;
+  /** Whether it is given more whenever it has nothing to do. */
+  readonly isFed: boolean;
   /** Finds or starts the place where it is to live. */
   findHouse(): Promise<House>;
   /** It has started: what is signalled from now on is heard. */
   settled(): void;
   hasFailed(error: Error, message: unknown): void;
-  /** Its thread or process has ended. */
-  lost(error: Error): void;
   /** It has said something past all messages. */
   aside(said: unknown): void;
+  /** It has nothing to do. */
+  idle(): void;
+  /** The end of a life: what has become of the messages that had not begun. */
+  returned(outcome: Outcome): void;
+  /** Its thread or process has ended, while it handled that message. */
+  lost(error: Error, message: unknown): void;
   /** It has ended without having been told to. */
   gone(reason: TerminationReason): void;
 }
@@ -41,6 +51,10 @@ export class Lodging implements Tenant {
   #id = 0;
   #inlet: Inlet<Ref> | undefined;
   #named: Ref | undefined;
+  #handOver: HandOver | undefined;
+  readonly #pace: Pace;
+  /** Whether it has been given something that it has not said to have done: for one of which nothing else is known. */
+  #isGiven = false;
   #state: 'coming' | 'running' | 'ended' | 'gone' = 'coming';
   #waiter: Waiter | undefined;
   /** Who waits to hear how it does, the first one first. */
@@ -48,11 +62,13 @@ export class Lodging implements Tenant {
   /** Hears of its end through the link, and so behind its last words. */
   #endWatch: EndWatch | undefined;
   #goneReason: TerminationReason | undefined;
+  #hasStarted = false;
   #hasLeft = false;
   #isStopping = false;
 
   constructor(lodger: Lodger) {
     this.#lodger = lodger;
+    this.#pace = new Pace(lodger.system.clock satisfies Clock);
   }
 
   get ref(): Ref {
@@ -74,8 +90,58 @@ export class Lodging implements Tenant {
   }
 
   tell(message: unknown, sender: Ref | undefined): void {
-    this.#inlet?.enqueue(message, sender, this.#named as Ref);
+    this.#inlet?.enqueue(message, sender, this.#handOver?.ref ?? (this.#named as Ref));
   }
+
+  // ---- what it is handed from a queue that it shares ----------------------------------------------------------------
+
+  give(message: unknown, sender: Ref | undefined): void {
+    const { ledger } = this.#handOver?.ref ?? {};
+    this.#isGiven = true;
+    if (ledger === undefined) return this.tell(message, sender);
+    ledger.isSharing = true;
+    this.tell(message, sender);
+    ledger.isSharing = false;
+  }
+
+  /** How many more it may be given. */
+  get room(): number {
+    const { ledger } = this.#handOver?.ref ?? {};
+    if (ledger === undefined) return this.#isGiven ? 0 : 1;
+    // What can't be taken back should not wait there.
+    const most = ledger.canTakeBack ? this.#pace.look(ledger.reached) : 1;
+    return most - ledger.waiting - (ledger.isBusy ? 1 : 0);
+  }
+
+  /** Takes back what has not begun. */
+  takeBack(): readonly Letter[] {
+    const { ledger } = this.#handOver?.ref ?? {};
+    if (ledger === undefined) return [];
+    const letters = ledger.takeBack();
+    this.#pace.begin(ledger.reached);
+    return letters;
+  }
+
+  /** How many messages wait over there; undefined when that is not known. */
+  get waiting(): number | undefined {
+    return this.#handOver?.ref.ledger.waiting;
+  }
+
+  get isBusy(): boolean {
+    return this.#handOver?.ref.ledger.isBusy ?? false;
+  }
+
+  /** Changes whenever a message has begun. */
+  get reached(): number {
+    return this.#handOver?.ref.ledger.reached ?? 0;
+  }
+
+  idle(): void {
+    this.#isGiven = false;
+    this.#lodger.idle();
+  }
+
+  // ---- its life -----------------------------------------------------------------------------------------------------
 
   signal(signal: Signal<Ref>): void {
     const house = this.#house;
@@ -96,7 +162,7 @@ export class Lodging implements Tenant {
    * @param failure why the life before has ended, if there was one
    */
   async open(failure: Error | undefined): Promise<void> {
-    const { system, source, ref, parentRef, params } = this.#lodger;
+    const { system, source, ref, parentRef, params, isFed } = this.#lodger;
     const [house, { EndWatch }] = await Promise.all([this.#lodger.findHouse(), import('./endWatch.ts')]);
     if (this.#hasLeft) return house.unexpect();
     this.#house = house;
@@ -104,6 +170,7 @@ export class Lodging implements Tenant {
     this.#id = house.moveIn(this);
     const named = house.refOf(this, this.#id);
     this.#named = named;
+    this.#handOver = house.handOver(this, this.#id);
     const { url, className } = source;
     try {
       house.order({
@@ -115,6 +182,8 @@ export class Lodging implements Tenant {
         className,
         params,
         failure,
+        region: this.#handOver?.lent.region,
+        isFed,
       });
     } catch (error) {
       await this.leave();
@@ -186,6 +255,18 @@ export class Lodging implements Tenant {
     this.#takeWaiter()?.resolve();
     house.moveOut(this.#id, isForced);
     if (house.isOver) await house.end();
+    this.#closeLedger(house.isOver);
+  }
+
+  /** @param isLost whether the place is gone, or about to be. @returns the message that was being handled */
+  #closeLedger(isLost: boolean): unknown {
+    const handOver = this.#handOver;
+    if (handOver === undefined) return undefined;
+    this.#handOver = undefined;
+    const outcome = handOver.ref.ledger.close(isLost);
+    if (this.#goneReason !== undefined || !this.#hasStarted) handOver.lent.giveBack();
+    this.#lodger.returned(outcome);
+    return outcome.current?.message;
   }
 
   #answer(): Promise<void> {
@@ -209,6 +290,7 @@ export class Lodging implements Tenant {
 
   started(): void {
     this.#state = 'running';
+    this.#hasStarted = true;
     this.#lodger.settled();
     this.#takeWaiter()?.resolve();
   }
@@ -253,8 +335,9 @@ export class Lodging implements Tenant {
   lost(error: Error): void {
     if (this.#state === 'gone') return;
     this.#toGone();
+    const message = this.#closeLedger(true);
     const waiter = this.#takeWaiter();
     if (waiter !== undefined) waiter.reject(error);
-    else if (!this.#isStopping) this.#lodger.lost(error);
+    else if (!this.#isStopping) this.#lodger.lost(error, message);
   }
 }

@@ -14,14 +14,20 @@ import { defaultStrategy } from '../core/supervision.ts';
 import type { RemotingHost } from '../remoting/host.ts';
 import { Remoting } from '../remoting/remoting.ts';
 import { ControlCodec, type Order, type Report } from './control.ts';
+import { Door } from './door.ts';
+import { doorName } from './doorName.ts';
 import { type HostedCell, host } from './hostedCell.ts';
 import type { Setup } from './line.ts';
 import { linkOptionsOf } from './linkOptions.ts';
+import { LinkRealm } from './linkRealm.ts';
 import { obey } from './orders.ts';
 import { OutpostSystem } from './outpostSystem.ts';
 import type { Port } from './port.ts';
 import { type Exchange, portTransport } from './portTransport.ts';
+import { Progress } from './progress.ts';
 import { busyActor } from './sampleWorker.ts';
+import { SharedTally, type Tally } from './tally.ts';
+import { WrittenTally } from './tallyFile.ts';
 import { Arrived, isParked, MovingInlet } from './transfer.ts';
 
 export interface OutpostParts {
@@ -39,6 +45,8 @@ export class Outpost {
   readonly #codec: ControlCodec;
   readonly #arrived = new Arrived(run => this.system.world.scheduler.soon(run));
   readonly #hosted = new Map<number, HostedCell>();
+  /** Memory that the node has lent, and that is still to be used. */
+  readonly #lent = new Map<number, Tally>();
   #remoting: Remoting | undefined;
 
   constructor(parts: OutpostParts) {
@@ -119,8 +127,22 @@ export class Outpost {
     if (cell !== undefined) obey(cell, order, report => this.report(report));
   }
 
+  /** Memory that the node sees, too, for an actor that it is about to order. */
+  lend(id: number, memory: SharedArrayBuffer): void {
+    this.#lent.set(id, new SharedTally(memory));
+  }
+
+  #progressOf({ id, region }: Order & { op: 'spawn' }): Progress | undefined {
+    const { tallies } = this.#parts.setup;
+    const tally =
+      region !== undefined && tallies !== undefined ? new WrittenTally(tallies, region) : this.#lent.get(id);
+    this.#lent.delete(id);
+    return tally && new Progress(tally);
+  }
+
   async #spawn(order: Order & { op: 'spawn' }): Promise<void> {
     const { id, url, className, params, parent, name, failure: before } = order;
+    const progress = this.#progressOf(order);
     try {
       const actorClass = pick(await load(url), className, url);
       const { accepts } = actorClass as { accepts?: StandardSchemaV1 };
@@ -129,7 +151,7 @@ export class Outpost {
       const cell = host(
         this.system,
         parent,
-        { props, name, before },
+        { props, name, before, progress },
         {
           started: () => this.report({ report: 'started', id }),
           startFailed: error => this.#reportFailure({ report: 'startFailed', id, error }),
@@ -143,6 +165,8 @@ export class Outpost {
         },
       );
       this.#hosted.set(id, cell);
+      if (progress !== undefined) this.system.openDoor(doorName(id), new Door(cell, progress).ref);
+      if (order.isFed) cell.onIdle = () => this.report({ report: 'idle', id });
     } catch (error) {
       this.#reportFailure({ report: 'startFailed', id, error: asError(error) });
     }
@@ -168,7 +192,10 @@ export class Outpost {
       world: system.world,
       version: 'a part of the node',
       incarnation: this.incarnation,
-      realm: system,
+      realm: new LinkRealm(system, (_message, _sender, to) => {
+        if (to.inlet instanceof Door) to.inlet.missed();
+        return false;
+      }),
       counts: system.counts,
       // That the node is there is no news.
       events: new EventStream(),

@@ -69,11 +69,16 @@ class FarInlet extends Inlet<Ref> {
   }
 }
 
+/** Doors of actors that have ended are kept until there are more than this: their last messages may still be on their way. */
+const mostDoors = 1000;
+
 export class OutpostSystem extends System {
   /** What tells its asks from those of others of the node. */
   readonly id: string;
   readonly hosted = new Map<string, MailCell>();
   readonly #elsewhere = new HomeInlet(this);
+  /** Where messages of the node come in, by name. */
+  readonly #doors = new Map<string, Ref>();
   /** The inlet of the link to the node. */
   home: Inlet<Ref> = this.#elsewhere;
 
@@ -98,9 +103,20 @@ export class OutpostSystem extends System {
     return ref.inlet === this.#elsewhere;
   }
 
+  /** Messages under that name go to `door`; those that come late, too. */
+  openDoor(name: string, door: Ref): void {
+    this.#doors.set(name, door);
+    if (this.#doors.size <= mostDoors) return;
+    for (const [oldest, { isStopped }] of this.#doors) {
+      if (!isStopped) continue;
+      this.#doors.delete(oldest);
+      return;
+    }
+  }
+
   /** Who lives here; undefined for nobody. */
   resolveHere(path: string): Ref | undefined {
-    if (path.startsWith('/$')) return super.resolve(path);
+    if (path.startsWith('/$')) return this.#doors.get(path) ?? super.resolve(path);
     for (let end = path.length; end > 0; end = path.lastIndexOf('/', end - 1)) {
       const cell = this.hosted.get(path.slice(0, end));
       if (cell !== undefined) return refAt(cell, end === path.length ? [] : path.slice(end + 1).split('/'));

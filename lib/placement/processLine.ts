@@ -4,12 +4,13 @@
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { ProcessExited } from '../base/errors.ts';
-import type { Clock } from '../base/world.ts';
+import type { Clock, World } from '../base/world.ts';
 import { execArgvFor, outpost } from './entry.ts';
-import type { Line, LineHearer, Setup } from './line.ts';
+import type { Lent, Line, LineHearer, Setup } from './line.ts';
 import type { LocalExchange } from './localExchange.ts';
 import type { Place } from './place.ts';
 import { ChannelPort } from './port.ts';
+import { TallyFile } from './tallyFile.ts';
 
 /** Those that are there. */
 const living = new Set<ChildProcess>();
@@ -22,23 +23,31 @@ process.once('exit', () => {
 /** How long, in ms, one that is to end may take for it. */
 const patience = 1000;
 
+/** The file descriptor over there of what both have open. */
+const tallies = 4;
+
 export class ProcessLine implements Line {
   /** Memory can't be handed over to another process. */
   readonly move = undefined;
   readonly #child: ChildProcess;
   readonly #clock: Clock;
   readonly #exit: Promise<void>;
+  readonly #tallies: TallyFile | undefined;
 
   constructor(
     setup: Setup,
     { env, execArgv }: Place,
     exchange: LocalExchange,
-    clock: Clock,
+    { clock, uuid }: Pick<World, 'clock' | 'uuid'>,
     hearer: LineHearer,
   ) {
     this.#clock = clock;
-    const child = fork(outpost, [JSON.stringify(setup)], {
+    const file = TallyFile.create(`troupe-${setup.peer.replace(':', '-')}-${uuid()}`);
+    const child = fork(outpost, [JSON.stringify({ ...setup, ...(file !== undefined && { tallies }) })], {
       serialization: 'advanced',
+      ...(file !== undefined && {
+        stdio: ['inherit', 'inherit', 'inherit', 'ipc', file.fd],
+      }),
       execArgv: [...execArgvFor(setup.url), ...execArgv],
       env: { ...process.env, ...env },
     });
@@ -49,6 +58,7 @@ export class ProcessLine implements Line {
     this.#exit = new Promise(resolve => {
       const exited = (how: string, cause?: Error) => {
         living.delete(child);
+        file?.close(); // what stands there now is the last word: it is read first
         hearer.exited(new ProcessExited(`the process has ended ${how}`, cause && { cause }));
         resolve();
       };
@@ -58,6 +68,19 @@ export class ProcessLine implements Line {
       child.once('error', error => exited(`because of ${error.name}: ${error.message}`, error));
     });
     this.#child = child;
+    this.#tallies = file;
+  }
+
+  lend(): Lent | undefined {
+    const file = this.#tallies;
+    const tally = file?.lend();
+    return (
+      tally && {
+        tally,
+        region: tally.region,
+        giveBack: () => file?.giveBack(tally),
+      }
+    );
   }
 
   tell(order: Uint8Array): void {

@@ -65,6 +65,11 @@ export class RemoteHouse extends Inlet<Ref> implements House {
     return this.realm.remoteRef(this.peer, this.#path);
   }
 
+  /** What becomes of messages is known on the other node alone. */
+  handOver(): undefined {
+    return undefined;
+  }
+
   signalledAs(): Ref {
     return this.refOf();
   }

@@ -3,19 +3,23 @@
  * messages on, and an actor in it whose hooks start, restart and stop the one over there. To all others it is that actor: its
  * supervisor decides about its failures, its watchers hear of its end. While it is not running, messages wait here.
  */
+import { NodeDownError } from '../base/errors.ts';
 import { Actor, hostOf } from '../core/actor.ts';
 import { ActorCell } from '../core/actorCell.ts';
-import { isAskPath } from '../core/ask.ts';
+import { Ask, isAskPath } from '../core/ask.ts';
 import type { Life } from '../core/life.ts';
 import type { MailCell } from '../core/mailCell.ts';
-import { type Errand, type Notice, PoisonPill, type Signal } from '../core/message.ts';
+import { type Errand, Notice, PoisonPill, type Signal } from '../core/message.ts';
 import { Props, type SpawnOptions } from '../core/props.ts';
 import { Ref } from '../core/ref.ts';
 import type { System } from '../core/system.ts';
 import { AwayInlet, type HasWay, type Way } from './away.ts';
+import { patient } from './border.ts';
 import type { House } from './house.ts';
+import type { Letter, Outcome } from './ledger.ts';
 import { type Lodger, Lodging } from './lodging.ts';
 import type { Source } from './source.ts';
+import type { Supply } from './supply.ts';
 import type { Vitals } from './vitals.ts';
 
 /** Where it is to live, and as what. */
@@ -37,6 +41,12 @@ export class StandInCell extends ActorCell implements HasWay, Lodger {
   readonly #below: AwayInlet;
   /** Hears what the actor says past all messages. */
   onAside: (said: unknown) => void = () => {};
+  /** The queue that it shares with others, if it does. */
+  #supply: Supply<StandInCell> | undefined;
+  /** Whether it is to stop in its turn: then it takes nothing more from there. */
+  #isRetired = false;
+  /** What is to follow its start. */
+  #early: (() => void) | undefined;
 
   constructor(parent: MailCell, props: Props, options: SpawnOptions, name: string, settlement: Settlement) {
     const create = () => new StandIn();
@@ -65,6 +75,7 @@ export class StandInCell extends ActorCell implements HasWay, Lodger {
 
   override enqueue(message: unknown, sender: Ref | undefined): void {
     const lodging = this.#lodging;
+    if (message === PoisonPill) this.#isRetired = true;
     const isNext = this.life === 'running' && (this.mailbox === undefined || this.mailbox.size === 0);
     if (isNext && lodging?.way !== undefined) lodging.tell(message, sender);
     else super.enqueue(message, sender);
@@ -87,7 +98,7 @@ export class StandInCell extends ActorCell implements HasWay, Lodger {
 
   /** A poison pill is for the actor over there, behind all that was told before. */
   protected override consumeNotice(notice: Notice): void {
-    if (notice !== PoisonPill) return super.consumeNotice(notice);
+    if (notice !== PoisonPill || this.way === undefined) return super.consumeNotice(notice);
     this.realm.counts.withdrawn++;
     this.#lodging?.tell(notice, undefined);
   }
@@ -98,7 +109,7 @@ export class StandInCell extends ActorCell implements HasWay, Lodger {
       case 'unwatch':
         super.signal(signal);
         // An ask is told when its question is lost, though the actor may live on.
-        if (isAskPath(signal.watcher.path)) this.#passSignal(signal);
+        if (isAskPath(signal.watcher.path)) this.#passSignal(this.#isPartOfNode ? patiently(signal) : signal);
         return;
       case 'exited':
       case 'link':
@@ -126,6 +137,137 @@ export class StandInCell extends ActorCell implements HasWay, Lodger {
   /** How it does over there, as soon as it says so; undefined when there is nobody who could. */
   measure(): Promise<Vitals | undefined> {
     return this.#lodging?.measure() ?? Promise.resolve(undefined);
+  }
+
+  // ---- what becomes of messages that have not begun when a life there ends ------------------------------------------
+
+  returned({ kept, doubtful }: Outcome): void {
+    const { realm } = this;
+    realm.counts.transmitted -= kept.length + doubtful.length;
+    // To be told twice to stop is no more than once.
+    const notices = doubtful.filter(({ message }) => message instanceof Notice);
+    this.#keep([...notices, ...kept]);
+    for (const { message, sender } of doubtful) {
+      if (message instanceof Notice) continue;
+      realm.deadLetter(message, sender, this.ref, 'inDoubt');
+      if (sender?.inlet instanceof Ask) sender.inlet.fail(this.#lostError());
+    }
+  }
+
+  /** They come before all others again. */
+  #keep(letters: readonly Letter[]): void {
+    const { realm, ref } = this;
+    const supply = this.#supply;
+    for (const { message, sender, isShared } of [...letters].reverse()) {
+      if (isShared && supply?.isOpen) supply.shelf.unshift(message, sender);
+      else if (this.life !== 'stopped') (this.mailbox ?? this.openMailbox()).unshift(message, sender);
+      else if (message instanceof Notice) realm.counts.withdrawn++;
+      else realm.deadLetter(message, sender, ref, 'stopped');
+    }
+    if (!this.isReady && this.life === 'running' && this.hasMail) this.becomeReady();
+    if (letters.some(({ isShared }) => isShared)) supply?.returned();
+  }
+
+  #lostError(): NodeDownError {
+    return new NodeDownError(
+      `the thread or process of ${this.ref.address} has ended, and with it what was being done there: ask again`,
+    );
+  }
+
+  /** Those who wait for an answer that will not come hear so; the others wait on, until their question is handled. */
+  #tellAskers(): void {
+    const { watchers, mailbox } = this;
+    const askers = [...(watchers ?? [])].filter(({ path }) => isAskPath(path));
+    if (askers.length === 0) return;
+    const senders = new Set<string>();
+    for (let left = mailbox?.size ?? 0; mailbox !== undefined && left > 0; left--) {
+      const message = mailbox.take();
+      const { sender } = mailbox;
+      if (sender !== undefined) senders.add(sender.address);
+      mailbox.push(message, sender);
+    }
+    for (const watcher of askers) {
+      if (senders.has(watcher.address)) this.#unheard.push(patiently({ type: 'watch', watcher }));
+      else {
+        watchers?.delete(watcher);
+        watcher.inlet.signal({ type: 'terminated', ref: this.ref, reason: 'nodeDown' }, watcher);
+      }
+    }
+  }
+
+  // ---- what it takes from a queue that it shares --------------------------------------------------------------------
+
+  /** From now on it takes messages from there whenever it has none of its own. */
+  feedFrom(supply: Supply<StandInCell>): void {
+    this.#supply = supply;
+  }
+
+  get isFed(): boolean {
+    return this.#supply !== undefined;
+  }
+
+  /** Whether it runs on this node, so that what it has begun is known. */
+  get isOnThisNode(): boolean {
+    return this.#isPartOfNode;
+  }
+
+  /** Hands over some of what waits in the queue. @returns how many */
+  feed(most: number): number {
+    const lodging = this.#lodging;
+    const supply = this.#supply;
+    const mayTake = this.life === 'running' && !this.#isRetired && (this.mailbox?.size ?? 0) === 0;
+    if (!mayTake || supply === undefined || lodging?.way === undefined) return 0;
+    const { shelf } = supply;
+    let given = 0;
+    for (const room = Math.min(most, lodging.room); given < room && shelf.size > 0; given++) {
+      const message = shelf.take();
+      // It is told anew, by who takes it over.
+      this.realm.counts.told--;
+      lodging.give(message, shelf.sender);
+    }
+    return given;
+  }
+
+  /** Takes back what has not begun there: from the queue, for others; what it was told itself, for itself. */
+  takeBack(): void {
+    const letters = this.#lodging?.takeBack() ?? [];
+    this.realm.counts.transmitted -= letters.length;
+    this.#keep(letters);
+  }
+
+  /** How many messages wait over there; undefined when that is not known. */
+  get waitingThere(): number | undefined {
+    return this.#lodging === undefined && this.#isPartOfNode ? 0 : this.#lodging?.waiting;
+  }
+
+  /** Changes whenever one of them has begun. */
+  get reached(): number {
+    return this.#lodging?.reached ?? 0;
+  }
+
+  idle(): void {
+    this.#supply?.free(this);
+  }
+
+  protected override settle(): void {
+    super.settle();
+    const early = this.#early;
+    this.#early = undefined;
+    if (early !== undefined) this.world.scheduler.soon(early);
+    if (this.life === 'running' && this.#lodging?.way !== undefined) this.#supply?.free(this);
+  }
+
+  override get load(): number {
+    return super.load + (this.#lodging?.waiting ?? 0);
+  }
+
+  override get isBusy(): boolean {
+    return super.isBusy || (this.#lodging?.isBusy ?? false);
+  }
+
+  /** What was handed over is in the books as transmitted. */
+  override get waiting(): { queued: number; stashed: number } {
+    return { queued: super.load, stashed: 0 };
   }
 
   // ---- what the supervisor decides ----------------------------------------------------------------------------------
@@ -160,6 +302,7 @@ export class StandInCell extends ActorCell implements HasWay, Lodger {
 
   /** Makes it start there, the first time or anew. */
   async moveIn(failure: Error | undefined): Promise<void> {
+    this.#early = undefined;
     if (failure !== undefined && this.#lodging?.way !== undefined) {
       await this.#lodging.begin(failure);
     } else {
@@ -195,15 +338,28 @@ export class StandInCell extends ActorCell implements HasWay, Lodger {
   }
 
   hasFailed(error: Error, message: unknown): void {
-    this.failed(error, message);
+    this.#onceStarted(() => this.failed(error, message));
   }
 
   /** Its thread or process has ended: there is nothing that could be resumed or would have to be stopped. */
-  lost(error: Error): void {
-    this.isStarted = false;
-    this.failed(error, undefined);
+  lost(error: Error, message: unknown): void {
+    this.#tellAskers();
+    this.#onceStarted(() => {
+      this.isStarted = false;
+      this.failed(error, message);
+    });
+  }
+
+  /** It may fail over there before it is known here to have started. */
+  #onceStarted(fail: () => void): void {
+    if (this.life === 'starting' || this.life === 'restarting') this.#early = fail;
+    else fail();
   }
 }
+
+/** The end of the thread or process does not end the waiting by itself: that is judged by what has become of the question. */
+const patiently = (signal: Signal<Ref> & { type: 'watch' | 'unwatch' }): Signal<Ref> =>
+  signal.type === 'watch' ? { ...signal, watcher: patient(signal.watcher) } : signal;
 
 class StandIn extends Actor {
   get #cell(): StandInCell {

@@ -4,10 +4,17 @@ import { isMainThread, Worker } from 'node:worker_threads';
 import { asError, ThreadExited } from '../base/errors.ts';
 import type { Clock } from '../base/world.ts';
 import { entryFor } from './entry.ts';
-import type { Line, LineHearer, Sample, Setup } from './line.ts';
+import type { Lent, Line, LineHearer, Sample, Setup } from './line.ts';
 import type { LocalExchange } from './localExchange.ts';
 import type { Place } from './place.ts';
 import { sampleWorker } from './sampleWorker.ts';
+import { SharedTally } from './tally.ts';
+
+/** What goes to a thread beside orders, and ahead of the one that it is for. */
+export interface LentMemory {
+  readonly id: number;
+  readonly memory: SharedArrayBuffer;
+}
 
 /** How long, in ms, finding out what it does may take. */
 const sampleTimeout = 1000;
@@ -53,6 +60,12 @@ export class ThreadLine implements Line {
 
   tell(order: Uint8Array): void {
     this.#worker.postMessage(order);
+  }
+
+  lend(id: number): Lent {
+    const tally = new SharedTally();
+    this.#worker.postMessage({ id, memory: tally.memory } satisfies LentMemory);
+    return { tally, region: undefined, giveBack: () => {} };
   }
 
   async end(): Promise<void> {

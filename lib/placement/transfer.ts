@@ -22,6 +22,11 @@ function unmark(buffer: ArrayBufferLike): void {
   if (movable.delete(buffer)) marked--;
 }
 
+/** What was told, by what crosses in its place. */
+const originals = new WeakMap<object, object>();
+/** Whether there ever were any: looking for them has its cost. */
+let hasMoved = false;
+
 /**
  * Marks all `ArrayBuffer`s in a message, and those behind typed arrays: when it is told to an actor in another thread they are
  * moved, not copied, and are empty here afterwards. A `SharedArrayBuffer` is the same memory there as here. Everywhere else
@@ -114,9 +119,15 @@ export class MovingInlet extends Inlet<Ref> {
     } finally {
       for (const buffer of buffers) unmark(buffer);
     }
+    originals.set(light as object, message);
+    hasMoved = true;
     return light;
   }
 }
+
+/** The message whose buffers were moved, by what has crossed in its place; undefined for one that has crossed as it is. */
+export const movedFrom = (message: unknown): object | undefined =>
+  hasMoved && typeof message === 'object' && message !== null ? originals.get(message) : undefined;
 
 interface Place {
   readonly type: string;

@@ -3,6 +3,8 @@ import { show } from '../base/errors.ts';
 import { ActorCell } from '../core/actorCell.ts';
 import { type Mailbox, type MailboxKind, unbounded } from '../core/mailbox.ts';
 import type { Ref } from '../core/ref.ts';
+import { StandInCell } from '../placement/standIn.ts';
+import { Feeding } from './feeding.ts';
 import { type Desk, type Routing, RoutingStrategy } from './routingStrategy.ts';
 
 export interface BalancingOptions {
@@ -14,6 +16,8 @@ class Balancing implements Routing {
   readonly #desk: Desk;
   readonly #shelf: Mailbox;
   #next = 0;
+  /** Made for the first worker that runs in a thread or process. */
+  #feeding: Feeding | undefined;
 
   constructor(desk: Desk, queue: MailboxKind) {
     this.#desk = desk;
@@ -22,16 +26,24 @@ class Balancing implements Routing {
 
   route(): void {
     this.#desk.cell.shelve(this.#shelf);
-    this.#wakeOne();
+    if (this.#feeding !== undefined) this.#feeding.arrived();
+    else this.#wakeOne();
   }
 
   joined(ref: Ref): void {
     const { inlet } = ref;
-    if (!(inlet instanceof ActorCell) || inlet.options?.on !== undefined)
+    if (inlet instanceof StandInCell && inlet.isOnThisNode) {
+      this.#feeding ??= new Feeding(this.#desk, this.#shelf);
+      inlet.feedFrom(this.#feeding);
+    } else if (inlet instanceof ActorCell && !(inlet instanceof StandInCell)) inlet.drawFrom(this.#shelf);
+    else
       throw new TypeError(
-        `balancing() needs workers that run in this thread, and ${ref.address} does not: use another strategy`,
+        `balancing() needs workers that run on this node, and ${ref.address} does not: use another strategy`,
       );
-    inlet.drawFrom(this.#shelf);
+  }
+
+  close(): void {
+    this.#feeding?.close();
   }
 
   /** Those who are busy look for themselves when they are done. */
@@ -46,7 +58,8 @@ class Balancing implements Routing {
 }
 
 /**
- * Messages wait in one queue, and a worker that becomes free takes the next. Only for the workers of a pool, on this node.
+ * Messages wait in one queue, and a worker that becomes free takes the next. Only for the workers of a pool, on this node: also
+ * in threads and processes.
  * @throws TypeError when `queue` is no kind of mailbox
  */
 export function balancing({ queue = unbounded() }: BalancingOptions = {}): RoutingStrategy<unknown> {

@@ -66,6 +66,7 @@ export abstract class Router extends Actor {
 
   override postStop(): void {
     this.#lookout?.close();
+    this.#routing?.close?.();
     for (const unsubscribe of this.#unsubscribe.splice(0)) unsubscribe();
   }
 

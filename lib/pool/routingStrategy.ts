@@ -22,6 +22,8 @@ export interface Routing {
   joined?(ref: Ref): void;
   /** Whoever has asked does not wait any more; unless it is there, all members are told. */
   abandoned?(asker: Ref): void;
+  /** The router ends, or begins anew. */
+  close?(): void;
 }
 
 /**

@@ -1,6 +1,7 @@
 /** To whoever has least to do, as far as that can be seen from here. */
 import { MailCell } from '../core/mailCell.ts';
 import type { Ref } from '../core/ref.ts';
+import { StandInCell } from '../placement/standIn.ts';
 import { type Desk, type Routing, RoutingStrategy } from './routingStrategy.ts';
 
 /** One that is starting, restarting or waiting for its supervisor comes after all that can work at once ... */
@@ -41,6 +42,7 @@ class SmallestMailbox implements Routing {
 
 function loadOf({ inlet }: Ref): number {
   if (!(inlet instanceof MailCell)) return unknown;
+  if (inlet instanceof StandInCell && inlet.waitingThere === undefined) return unknown;
   if (inlet.isBusy) return inlet.load + 1;
   return inlet.life === 'running' ? inlet.load : notAtWork + inlet.load;
 }

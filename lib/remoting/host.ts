@@ -27,6 +27,11 @@ export interface RemotingHost {
   readonly isTrusting?: boolean;
   /** Whether a ref leads to that peer; unless given, its address says it. */
   livesOn?(ref: Ref, peer: string): boolean;
+  /**
+   * Hears of each message that was taken to be sent. Where this is wanted, what is told to one receiver arrives in the order in
+   * which it was taken, whoever has told it.
+   */
+  onTaken?(message: unknown, sender: Ref | undefined, to: Ref): void;
   /** Writes a line into the log. */
   warn(text: string): void;
   /** Tells of an error that belongs to no actor. */

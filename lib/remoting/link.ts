@@ -166,6 +166,7 @@ export class Link {
     if (isSmall || !this.#takesLane(message, sender, to, start, body)) {
       this.#freight.add(message, sender, to, size);
     }
+    this.#parts.host.onTaken?.(message, sender, to);
     this.#grown();
   }
 
@@ -200,7 +201,7 @@ export class Link {
   /** Moves the message that was written last into the lane, if it is large or has to stay behind one that is. */
   #takesLane(message: unknown, sender: Ref | undefined, to: Ref, start: number, body: number): boolean {
     const writer = this.#writer;
-    const pair = pairOf(sender?.address, to.step);
+    const pair = this.#pairOf(sender, to);
     const isLarge = writer.size - body > largeSize;
     // These come after all that was told before, whoever told it.
     const isLast = message === PoisonPill || sender === undefined || isAskPath(sender.step);
@@ -210,6 +211,11 @@ export class Link {
     this.#streams = (this.#streams + 1) % 0x1_0000_0000;
     this.#lane.push(pair, new Parcel({ message, sender, to }, bytes, after, this.#streams));
     return true;
+  }
+
+  /** Those whose messages to that receiver must not overtake each other. */
+  #pairOf(sender: Ref | undefined, to: Ref): string {
+    return pairOf(this.#parts.host.onTaken === undefined ? sender?.address : undefined, to.step);
   }
 
   /** A frame of another node, for the peer or for somebody behind it. */
@@ -443,7 +449,7 @@ export class Link {
 
   /** Writes what must not overtake the messages of `here` to `there`. */
   #afterLastWords(here: Ref, there: Ref, write: () => void): void {
-    const pair = pairOf(here.address, there.step);
+    const pair = this.#pairOf(here, there);
     if (this.#lane.holds(pair)) this.#lane.pushRider({ pair, write });
     else write();
   }

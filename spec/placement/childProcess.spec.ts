@@ -58,6 +58,7 @@ describe('an actor in a child process', function () {
     const { pid } = await echo.ask<{ pid: number }>('where');
     const failed = node.events.once(ActorError);
     const asked = rejection(echo.ask('silence'));
+    await echo.ask('hello'); // then that one has begun
     process.kill(pid, 'SIGKILL');
     const { error } = await failed;
     assert.equal((error as ProcessExited).code, 'PROCESS_EXITED');

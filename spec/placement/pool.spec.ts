@@ -1,6 +1,6 @@
 import { assert } from 'chai';
-import { ActorError, type Ref, thread } from '../../lib/index.ts';
-import { balancing, pool } from '../../lib/pool/index.ts';
+import { type Ref, thread } from '../../lib/index.ts';
+import { pool } from '../../lib/pool/index.ts';
 import { startNode } from './support.ts';
 import { Echo } from './workers.ts';
 
@@ -16,12 +16,5 @@ describe('a pool of workers in threads', function () {
     const echoes: Ref<unknown> = node.spawn(pool(Echo, { size: 2, on: thread() }));
     const asked = await Promise.all(Array.from({ length: 4 }, () => echoes.ask<Where>('where')));
     assert.lengthOf(new Set(asked.map(({ threadId }) => threadId)), 2);
-  });
-
-  it('has no shared queue: balancing is refused', async () => {
-    const node = await startNode();
-    const failed = node.events.once(ActorError);
-    node.spawn(pool(Echo, { size: 1, strategy: balancing(), on: thread() }));
-    assert.match((await failed).error.message, /balancing\(\) needs workers that run in this thread/);
   });
 });

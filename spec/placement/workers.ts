@@ -1,4 +1,5 @@
 /** Actors that the specs of this folder run in threads and processes. */
+import { appendFileSync } from 'node:fs';
 import { isMainThread, threadId } from 'node:worker_threads';
 import { Actor, ANY, Process, type Ref, send, Terminated, thread, transfer } from '../../lib/index.ts';
 
@@ -125,7 +126,8 @@ export class Family extends Actor<unknown> {
 export class Painter extends Actor<{ pixels: Uint8Array; deep: { numbers: Float64Array }[] }> {
   static module = import.meta.url;
 
-  override receive(image: { pixels: Uint8Array; deep: { numbers: Float64Array }[] }) {
+  override receive(image: { pixels: Uint8Array; deep: { numbers: Float64Array }[]; exit?: boolean }) {
+    if (image.exit === true) process.exit(3);
     image.pixels.fill(7);
     this.reply(transfer(image));
     // What was moved is not here any more.
@@ -222,4 +224,60 @@ export class Clerk extends Actor {
     where: (word: string) => [word, isMainThread],
     ask: (path: string) => send(this.lookup(path), 'where', 'asked'),
   };
+}
+
+/** What a `Writer` is told. */
+export interface Entry {
+  readonly n: number;
+  readonly then?: 'exit' | 'throw' | 'spin' | 'wait' | 'pid';
+}
+
+/** Writes into a file what it begins, before it does anything else: what stands there has begun, whatever happens then. */
+export class Writer extends Actor<Entry, { readonly file: string }> {
+  static module = import.meta.url;
+
+  override receive({ n, then }: Entry): unknown {
+    if (then === 'pid') return this.reply(process.pid);
+    appendFileSync(this.params.file, `${n}\n`);
+    if (then === 'exit') process.exit(3);
+    if (then === 'throw') throw new Error('as told');
+    if (then === 'spin') for (;;) Math.sqrt(2);
+    if (then === 'wait') return new Promise(() => {});
+    this.reply(n);
+    return undefined;
+  }
+}
+
+/** Does so, and takes odd numbers only when it has been told 'open'; 0 ends its process or thread. */
+export class Picker extends Process<{ readonly file: string }> {
+  static module = import.meta.url;
+
+  override *run() {
+    const isWanted = (message: unknown) => message === 'open' || (message as number) % 2 === 0;
+    for (let wanted = isWanted; ; ) {
+      const message = yield* this.get(wanted);
+      appendFileSync(this.params.file, `${message}\n`);
+      if (message === 0) process.exit(3);
+      if (message === 'open') wanted = () => true;
+      this.reply(message);
+    }
+  }
+}
+
+/** Does so, but puts aside what it is told until it is told 'open'. */
+export class Hoarder extends Actor<number | 'open' | 'exit', { readonly file: string }> {
+  static module = import.meta.url;
+  #isOpen = false;
+
+  override receive(message: number | 'open' | 'exit') {
+    if (message === 'exit') process.exit(3);
+    if (message === 'open') {
+      this.#isOpen = true;
+      this.unstashAll();
+      this.reply('opened');
+    } else if (this.#isOpen) {
+      appendFileSync(this.params.file, `${message}\n`);
+      this.reply(message);
+    } else this.stash();
+  }
 }

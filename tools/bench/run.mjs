@@ -17,6 +17,7 @@ const all = [
   'remote',
   'links',
   'pool',
+  'poolThreads',
   'thread',
   'tasks',
 ];

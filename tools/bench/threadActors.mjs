@@ -14,6 +14,24 @@ export class Counter extends Actor {
   }
 }
 
+/** Says how many it has counted whenever it has a moment. */
+export class Tallier extends Actor {
+  static module = import.meta.url;
+  #count = 0;
+  #isDue = false;
+  receive() {
+    this.#count++;
+    if (this.#isDue) return;
+    this.#isDue = true;
+    const { sender } = this;
+    setImmediate(() => {
+      sender.tell(this.#count);
+      this.#count = 0;
+      this.#isDue = false;
+    });
+  }
+}
+
 export class Echo extends Actor {
   static module = import.meta.url;
   receive(message) {

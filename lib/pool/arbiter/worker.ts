@@ -133,7 +133,7 @@ export const vacancy = (slot: Slot, monitor: Ref): WorkerInfo => ({
 
 /** What has not been passed on to where it runs. */
 const waitingHere = ({ inlet }: Ref) =>
-  inlet instanceof MailCell && inlet.options?.on !== undefined ? inlet.load : 0;
+  inlet instanceof MailCell && inlet.options?.on !== undefined ? inlet.waiting.queued : 0;
 
 /** How far a worker has come. */
 export class WorkerStep extends PrivateNotice {

@@ -1,0 +1,46 @@
+/**
+ * Where messages of the node come in for one life of an actor in a thread or process. It has a name of its own, so that what was
+ * told to one life never arrives at another; whoever watches or links through it means the actor.
+ */
+import { Inlet } from '../core/inlet.ts';
+import type { Signal } from '../core/message.ts';
+import type { Ref } from '../core/ref.ts';
+import { NamedRef } from './border.ts';
+import type { HostedCell } from './hostedCell.ts';
+import type { Progress } from './progress.ts';
+
+export class Door extends Inlet<Ref> {
+  readonly realm;
+  readonly ref: Ref;
+  readonly #cell: HostedCell;
+  readonly #progress: Progress;
+
+  constructor(cell: HostedCell, progress: Progress) {
+    super();
+    this.realm = cell.realm;
+    this.#cell = cell;
+    this.#progress = progress;
+    this.ref = new NamedRef(this, cell.ref, cell.ref.path);
+  }
+
+  override get isDead(): boolean {
+    return this.#cell.ref.isStopped;
+  }
+
+  enqueue(message: unknown, sender: Ref | undefined): void {
+    const number = this.#progress.arrived();
+    const { ref } = this.#cell;
+    if (ref.inlet === this.#cell) this.#cell.enqueueNumbered(message, sender, number);
+    else if (this.#progress.begin(number)) ref.inlet.enqueue(message, sender, ref);
+  }
+
+  signal(signal: Signal<Ref>): void {
+    const { ref } = this.#cell;
+    ref.inlet.signal(signal, ref);
+  }
+
+  /** A message has come that could not be read. */
+  missed(): void {
+    this.#progress.missed();
+  }
+}
