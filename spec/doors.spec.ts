@@ -12,6 +12,8 @@ const packages: Record<string, string | string[]> = {
   uuid: 'base/world.ts',
   debug: 'base/log.ts',
   'tsx/esm/api': 'cli/load.ts',
+  fastify: 'flow/http/fastify.ts',
+  jose: 'flow/http/jose.ts',
   slimdom: 'flow/events/xml.ts',
   fontoxpath: 'flow/xml/xpathEngine.ts',
   'saxon-js': 'flow/xml/xsltEngine.ts',

@@ -20,6 +20,8 @@ const all = [
   'poolThreads',
   'thread',
   'tasks',
+  'flow',
+  'http',
 ];
 // `remote` is all that has to do with other nodes.
 const wanted = process.argv.slice(2).flatMap(name => (name === 'remote' ? ['remote', 'links'] : [name]));

@@ -1,0 +1,63 @@
+/** Gives answers the status that a REST client expects. */
+
+import { isXmlNode } from '../events/format.ts';
+import { HttpEvent } from '../events/httpEvent.ts';
+import type { XmlElement } from '../events/xml.ts';
+import { FlowActor, type FlowActorOptions } from '../flowActor.ts';
+import { checkParams, text } from './check.ts';
+
+export interface RESTTranslatorParams {
+  /**
+   * Where what a POST has made is to be found: `{entityId}` stands for its id, which is added at the end where that is
+   * missing; the path of the request unless given.
+   */
+  urlPostLocation?: string | undefined;
+}
+
+const changing: ReadonlySet<string | undefined> = new Set(['GET', 'PUT', 'PATCH', 'DELETE']);
+
+/**
+ * By the method of the request: an answer to POST with 200 or 201 is 201 Created, with a `Location` that ends with the
+ * attribute `entityId`, or the meta id; one without data to GET, PUT, PATCH and DELETE with 200 is 204 No Content. All else goes
+ * on as it is. After compysition's RESTTranslator.
+ */
+export class RESTTranslator extends FlowActor<RESTTranslatorParams> {
+  static override input = HttpEvent;
+  static override output = HttpEvent;
+
+  /** @throws SetupError that names the parameter and what is wrong with it */
+  constructor(name: string, params?: RESTTranslatorParams & FlowActorOptions) {
+    super(name, params);
+    checkParams(name, params, { urlPostLocation: text });
+  }
+
+  override consume(event: HttpEvent): void {
+    const [code] = event.status;
+    if (event.method === 'POST' && (code === 200 || code === 201)) this.#created(event);
+    else if (code === 200 && changing.has(event.method) && isEmpty(event.data))
+      event.status = [204, 'No Content'];
+    void this.send(event);
+  }
+
+  #created(event: HttpEvent): void {
+    event.status = [201, 'Created'];
+    Object.assign(event.headers, { Location: this.#locationOf(event) });
+  }
+
+  #locationOf(event: HttpEvent): string {
+    const id = encodeURIComponent(String(event.get('entityId', event.metaId)));
+    const { PATH_INFO: path = '/' } = event.environment;
+    const base = this.params.urlPostLocation ?? encodeURI(String(path));
+    const filled = base.replace(/\{entity_?id\}/gi, () => id);
+    return filled === base ? `${base.replace(/\/$/, '')}/${id}` : filled;
+  }
+}
+
+/** No data is null, an empty text, object or list, or what XML has for null: `<root/>`. */
+function isEmpty(data: unknown): boolean {
+  if (data === null || data === undefined || data === '') return true;
+  if (typeof data !== 'object') return false;
+  if (!isXmlNode(data)) return Object.keys(data).length === 0;
+  const { nodeName, childNodes, attributes } = data as unknown as XmlElement;
+  return nodeName === 'root' && childNodes.length === 0 && attributes.length === 0;
+}

@@ -1,0 +1,90 @@
+/** What an HTTP server can be told. */
+import { readFileSync } from 'node:fs';
+import { SetupError } from '../events/errors.ts';
+import { checkParams, count, flag, ms, object, type Rule, text } from './check.ts';
+import type { RoutesConfig } from './routes.ts';
+
+export interface HTTPServerParams {
+  /** Where to listen; all IPv4 addresses of the machine (`'0.0.0.0'`). */
+  address?: string | undefined;
+  /** 0 takes any that is free: `server.port` has it after the start (8080). */
+  port?: number | undefined;
+  /** Files in PEM with the key and the certificates: with both of them it is HTTPS. */
+  keyFile?: string | undefined;
+  certFile?: string | undefined;
+  /** More options of `node:tls`, such as `ca` and `requestCert`; `key` and `cert` in the place of the files. */
+  tls?: object | undefined;
+  /** The routes, as an object or as JSON; `/<queue>` with every method but OPTIONS unless given. */
+  routesConfig?: RoutesConfig | string | undefined;
+  /** How long, in ms, an answer may take before the client gets 408 (30 000). */
+  timeout?: number | undefined;
+  /** How many bytes a body may have; a longer one is 413 (1 MiB). */
+  bodyLimit?: number | undefined;
+  /** How many requests may be under way; further ones are 503 (1000). */
+  maxPending?: number | undefined;
+  /** How many connections may be open; further ones are closed at once (no limit). */
+  maxConnections?: number | undefined;
+  /** How long, in ms, the headers of a request may take; after that it is 408 (10 000). */
+  headersTimeout?: number | undefined;
+  /** How long, in ms, a whole request may take to come in; after that it is 408 (30 000). */
+  requestTimeout?: number | undefined;
+  /** How long, in ms, a connection may be idle between two requests (5000). */
+  keepAliveTimeout?: number | undefined;
+  /** Errors that the server itself makes, such as 404, also go to its error outboxes (false). */
+  sendErrors?: boolean | undefined;
+  /** Puts JSON in `{ "data": … }`; the attribute `useResponseWrapper` of an event decides for that one (true). */
+  useResponseWrapper?: boolean | undefined;
+  /** Tells clients the messages also of errors that are no FlowErrors: nothing for the open Internet (false). */
+  exposeErrors?: boolean | undefined;
+  /** Logs every request and its answer (true). */
+  accessLog?: boolean | undefined;
+  /** Plugins of fastify, each alone or as `[plugin, options]`; their `onSend` hooks are not called. */
+  plugins?: readonly unknown[] | undefined;
+}
+
+const port: Rule = [
+  value => Number.isInteger(value) && (value as number) >= 0 && (value as number) <= 65_535,
+  'a port from 0 to 65535',
+];
+const list: Rule = [value => Array.isArray(value), 'an array'];
+const size: Rule = [
+  value => Number.isInteger(value) && (value as number) >= 0,
+  'a whole number of bytes from 0 up',
+];
+
+export const serverRules: Readonly<Record<string, Rule>> = {
+  address: text,
+  port,
+  keyFile: text,
+  certFile: text,
+  tls: object,
+  timeout: ms,
+  bodyLimit: size,
+  maxPending: count,
+  maxConnections: count,
+  headersTimeout: ms,
+  requestTimeout: ms,
+  keepAliveTimeout: ms,
+  sendErrors: flag,
+  useResponseWrapper: flag,
+  exposeErrors: flag,
+  accessLog: flag,
+  plugins: list,
+};
+
+export function checkServerParams(name: string, params: HTTPServerParams | undefined): void {
+  checkParams(name, params, serverRules);
+  const { keyFile, certFile } = params ?? {};
+  if ((keyFile === undefined) !== (certFile === undefined))
+    throw new SetupError(`${name}: keyFile and certFile belong together: give both, or none`);
+}
+
+/** The options of TLS; undefined when it is plain HTTP. */
+export function tlsOf(name: string, { keyFile, certFile, tls }: HTTPServerParams): object | undefined {
+  if (keyFile === undefined || certFile === undefined) return tls;
+  try {
+    return { ...tls, key: readFileSync(keyFile), cert: readFileSync(certFile) };
+  } catch (error) {
+    throw new SetupError(`${name}: no TLS without its files: ${(error as Error).message}`, { cause: error });
+  }
+}

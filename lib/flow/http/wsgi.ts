@@ -1,0 +1,55 @@
+/** The HTTP server under its older names, which is not strict about paths. */
+import { ResourceNotFound } from '../events/errors.ts';
+import type { FlowActorOptions } from '../flowActor.ts';
+import { checkParams, type Rule } from './check.ts';
+import { HTTPServer } from './httpServer.ts';
+import type { RoutesConfig } from './routes.ts';
+import type { HTTPServerParams } from './serverParams.ts';
+
+export interface WSGIParams extends HTTPServerParams {
+  /** What all paths begin with (`'/'`). */
+  basePath?: string | undefined;
+}
+
+const basePath: Rule = [
+  value => typeof value === 'string' && value.startsWith('/'),
+  'a path that begins with a slash',
+];
+
+/**
+ * An `HTTPServer` for any method and any path. The first segment of the path is the event's `service`. The outbox is the one
+ * of that name; if there is none, the only one, or the one named `default`; else it is 404. `/` is the service `default`.
+ */
+export class WSGI extends HTTPServer {
+  /** @throws SetupError that names the parameter and what is wrong with it */
+  constructor(name: string, params?: WSGIParams & FlowActorOptions) {
+    checkParams(name, params, { basePath });
+    super(name, params);
+  }
+
+  protected override defaultRoutes(): RoutesConfig {
+    const base = ((this.params as WSGIParams).basePath ?? '/').replace(/\/$/, '');
+    return {
+      routes: [
+        { path: base === '' ? '/' : base },
+        { path: `${base}/<queue>` },
+        { path: `${base}/<queue>/*` },
+      ],
+    };
+  }
+
+  protected override target(
+    queue: string | undefined,
+    queues: ReadonlySet<string>,
+  ): { outbox: string; service: string } {
+    const service = queue ?? 'default';
+    if (queues.has(service)) return { outbox: service, service };
+    const [only] = queues;
+    if (queues.size === 1) return { outbox: only as string, service };
+    if (queues.has('default')) return { outbox: 'default', service };
+    throw new ResourceNotFound(`Service '${service}' not found`);
+  }
+}
+
+/** The same as `WSGI`. */
+export class WSGIServer extends WSGI {}
