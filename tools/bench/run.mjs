@@ -21,6 +21,7 @@ const all = [
   'thread',
   'tasks',
   'flow',
+  'flowMemory',
   'http',
 ];
 // `remote` is all that has to do with other nodes.

@@ -98,6 +98,16 @@ export class HTTPServer extends FlowActor<HTTPServerParams> {
   }
 
   /**
+   * The event that a request makes.
+   *
+   * @param contentType with its parameters, as it came
+   * @throws MalformedEventData, InvalidEventDataModification when the body is not what its type says
+   */
+  protected eventOf(body: Buffer | undefined, contentType: string | undefined): HttpEvent {
+    return eventOfBody(body, contentType) as HttpEvent;
+  }
+
+  /**
    * Which outbox a request goes to, and what the event's `service` is.
    *
    * @param queue what the path says, or the route; undefined when neither does
@@ -258,7 +268,7 @@ export class HTTPServer extends FlowActor<HTTPServerParams> {
 
   #dispatch(exchange: Exchange, { route, parameters }: Routed, body: Buffer | undefined): void {
     const { request } = exchange;
-    const event = eventOfBody(body, request.headers['content-type']) as HttpEvent;
+    const event = this.eventOf(body, request.headers['content-type']);
     describe(request, event.environment);
     const { QUERY_STRING_DATA: queryStringData } = event.environment;
     Object.assign(event, { accept: exchange.accept, queryStringData });

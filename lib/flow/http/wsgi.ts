@@ -1,5 +1,6 @@
 /** The HTTP server under its older names, which is not strict about paths. */
 import { ResourceNotFound } from '../events/errors.ts';
+import { HttpEvent } from '../events/httpEvent.ts';
 import type { FlowActorOptions } from '../flowActor.ts';
 import { checkParams, type Rule } from './check.ts';
 import { HTTPServer } from './httpServer.ts';
@@ -18,7 +19,8 @@ const basePath: Rule = [
 
 /**
  * An `HTTPServer` for any method and any path. The first segment of the path is the event's `service`. The outbox is the one
- * of that name; if there is none, the only one, or the one named `default`; else it is 404. `/` is the service `default`.
+ * of that name; if there is none, the only one, or the one named `default`; else it is 404. `/` is the service `default`. A
+ * request without a body is an `HttpEvent` without data.
  */
 export class WSGI extends HTTPServer {
   /** @throws SetupError that names the parameter and what is wrong with it */
@@ -36,6 +38,13 @@ export class WSGI extends HTTPServer {
         { path: `${base}/<queue>/*` },
       ],
     };
+  }
+
+  /** Where nothing says what the data is, the actors decide: an event for any data. */
+  protected override eventOf(body: Buffer | undefined, contentType: string | undefined): HttpEvent {
+    return body === undefined && contentType === undefined
+      ? new HttpEvent()
+      : super.eventOf(body, contentType);
   }
 
   protected override target(
