@@ -21,6 +21,12 @@ const packages: Record<string, string | string[]> = {
   'libxml2-wasm': 'flow/xml/xsdEngine.ts',
   ajv: 'flow/json/schemaEngine.ts',
   'ajv-formats': 'flow/json/schemaEngine.ts',
+  croner: 'flow/io/cron.ts',
+  'csv-parse/sync': 'flow/io/csv.ts',
+  'csv-stringify/sync': 'flow/io/csv.ts',
+  nodemailer: 'flow/io/mailer.ts',
+  'postal-mime': 'flow/io/mailText.ts',
+  'smtp-server': 'flow/io/mailDoor.ts',
   yaml: 'pool/app/yaml.ts',
 };
 const globals = [
