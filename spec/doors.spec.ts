@@ -27,7 +27,7 @@ const packages: Record<string, string | string[]> = {
   nodemailer: 'flow/io/mailer.ts',
   'postal-mime': 'flow/io/mailText.ts',
   'smtp-server': 'flow/io/mailDoor.ts',
-  yaml: 'pool/app/yaml.ts',
+  yaml: ['flow/declare/yaml.ts', 'pool/app/yaml.ts'],
 };
 const globals = [
   'setTimeout',

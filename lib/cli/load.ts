@@ -93,7 +93,7 @@ async function importModule(module: string, url: string): Promise<Exports> {
 }
 
 /** A Node.js that does not strip types itself leaves that to `tsx`. */
-async function understandTypeScript(module: string): Promise<void> {
+export async function understandTypeScript(module: string): Promise<void> {
   if ((process.features as { typescript?: unknown }).typescript) return;
   try {
     const { register } = await import('tsx/esm/api');

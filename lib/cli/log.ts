@@ -1,17 +1,19 @@
-/** Where the log lines of `startnode` go: standard error, as text or as one JSON object a line. */
+/** Where the log lines of a command go: standard error, as text or as one JSON object a line. */
 import { inspect } from 'node:util';
 import { consoleLogger, type Logger } from '../base/log.ts';
 import { systemClock } from '../base/world.ts';
 
 export interface LogOptions {
+  /** What a line of text begins with (`startnode`). */
+  readonly command?: string;
   /** One JSON object a line: `time`, `level`, `text` and, if there are any, `details`. */
   readonly json: boolean;
   /** Also what is only informative; without it, that is shown with `DEBUG=troupe*` alone. */
   readonly verbose: boolean;
 }
 
-export function terminalLogger({ json, verbose }: LogOptions): Logger {
-  const write = json ? writeJson : writeText;
+export function terminalLogger({ command = 'startnode', json, verbose }: LogOptions): Logger {
+  const write = json ? writeJson : writeText(command);
   return {
     debug: verbose ? write('debug') : consoleLogger.debug,
     info: verbose ? write('info') : consoleLogger.info,
@@ -21,9 +23,10 @@ export function terminalLogger({ json, verbose }: LogOptions): Logger {
 }
 
 const writeText =
+  (command: string) =>
   (_level: keyof Logger) =>
   (text: string, ...details: unknown[]) =>
-    console.error('startnode: %s', text, ...details);
+    console.error(`${command}: %s`, text, ...details);
 
 const writeJson =
   (level: keyof Logger) =>

@@ -2,6 +2,7 @@
 import { show } from '../base/errors.ts';
 import type { NodeFace } from '../core/actor.ts';
 import type { RestartOptions } from '../core/props.ts';
+import type { NodeOptions } from '../node/options.ts';
 import { faultsOfRestart } from './actorOptions.ts';
 import { type Graph, graphOf, type MermaidOptions, mermaidOf } from './drawing.ts';
 import { FlowError } from './events/errors.ts';
@@ -12,6 +13,7 @@ import { type QueuePolicy, queuePolicies } from './queue.ts';
 import { Run, type WorldParts } from './run.ts';
 import { onSignals } from './signals.ts';
 import { type FlowStats, statsOf } from './stats.ts';
+import { svgOf } from './svg.ts';
 import {
   type ActorHandle,
   type ConnectOptions,
@@ -21,6 +23,9 @@ import {
   WiringError,
 } from './wiring.ts';
 
+/** When a flow stops by itself. */
+export type StopWhen = 'never' | 'idle';
+
 export interface DirectorOptions {
   /** How many events wait in a queue at most, unless the connection says otherwise (500). */
   size?: number | undefined;
@@ -28,6 +33,8 @@ export interface DirectorOptions {
   name?: string | undefined;
   /** Where the actors live; a node of its own unless given. A given one goes on when the flow has stopped. */
   node?: NodeFace | undefined;
+  /** What its own node is started with: an address, remoting; with a `node` there is no need for it. */
+  nodeOptions?: NodeOptions | undefined;
   /** Time, chance and scheduling for the director's own node; the system's unless given. */
   world?: WorldParts | undefined;
   /** Whether every outbox gets a copy of its own (true). Without copies it is faster, and nobody may change an event that was sent. */
@@ -42,6 +49,8 @@ export interface DirectorOptions {
   handleSignals?: boolean | undefined;
   /** How long, in ms, events may take to drain when the flow stops (10 000). */
   stopTimeout?: number | undefined;
+  /** `'idle'`: it stops by itself when nothing is under way and no source has anything left to bring (`'never'`). */
+  stopWhen?: StopWhen | undefined;
   /** How often an actor may crash before the flow gives up: at most `max` times (3) within `within` ms (5000); `backoff`. */
   restart?: RestartOptions | undefined;
 }
@@ -55,6 +64,7 @@ const known = [
   'size',
   'name',
   'node',
+  'nodeOptions',
   'world',
   'copy',
   'policy',
@@ -62,6 +72,7 @@ const known = [
   'ackTimeout',
   'handleSignals',
   'stopTimeout',
+  'stopWhen',
   'restart',
 ];
 
@@ -270,6 +281,7 @@ export class Director {
     this.#hasRun = true;
     if (this.#options.handleSignals ?? isBlocking) this.#forgetSignals = onSignals(() => void this.stop());
     await run.start();
+    if (this.#options.stopWhen === 'idle') void run.idle().then(() => run.stop());
     if (isBlocking) await this.block();
   }
 
@@ -292,6 +304,11 @@ export class Director {
     await this.#run?.stop();
   }
 
+  /** Resolves when no event is under way and no source has a timer or a loop left that could bring more; see `stopWhen`. */
+  async idle(): Promise<void> {
+    await this.#run?.idle();
+  }
+
   /** Resolves when no event is under way; sources that wait for something outside do not count. */
   async settled(): Promise<void> {
     await this.#run?.settled();
@@ -309,11 +326,12 @@ export class Director {
   }
 
   #makeRun(links: ReturnType<Wiring['resolve']>['links']): Run {
-    const { node, world, copy = true, acks = false, restart = {} } = this.#options;
+    const { node, nodeOptions, world, copy = true, acks = false, restart = {} } = this.#options;
     const { ackTimeout = 30_000, stopTimeout = 10_000 } = this.#options;
     const run: Run = new Run(this.#wiring.actors, links, {
       name: this.name,
       node,
+      nodeOptions,
       world,
       copies: copy,
       acks,
@@ -345,6 +363,11 @@ export class Director {
     return mermaidOf(this.graph(), options);
   }
 
+  /** The same as a picture: an SVG document. */
+  svg(options?: MermaidOptions): string {
+    return svgOf(this.graph(), options);
+  }
+
   /** Where every event went, of the present run or the last one; undefined before the first. */
   stats(): FlowStats | undefined {
     const run = this.#run ?? this.#last;
@@ -359,13 +382,17 @@ function checkOptions(options: DirectorOptions): void {
     if (!known.includes(key))
       throw new TypeError(`Director: there is no option ${show(key)}; the options are ${known.join(', ')}`);
   }
-  const { size, policy, name, ackTimeout, stopTimeout, restart } = options;
+  const { size, policy, name, ackTimeout, stopTimeout, stopWhen, restart, node, nodeOptions } = options;
   if (size !== undefined && !isSize(size))
     throw new TypeError(`Director: size must be a whole number of events from 1 up, not ${show(size)}`);
   if (policy !== undefined && !queuePolicies.includes(policy))
     throw new TypeError(`Director: policy must be ${queuePolicies.join(', ')}, not ${show(policy)}`);
   if (name !== undefined && (typeof name !== 'string' || name === ''))
     throw new TypeError(`Director: name must be a text that is not empty, not ${show(name)}`);
+  if (stopWhen !== undefined && stopWhen !== 'idle' && stopWhen !== 'never')
+    throw new TypeError(`Director: stopWhen must be never or idle, not ${show(stopWhen)}`);
+  if (node !== undefined && nodeOptions !== undefined)
+    throw new TypeError('Director: nodeOptions are for a node of its own: give them or node, not both');
   for (const [key, ms] of Object.entries({ ackTimeout, stopTimeout })) {
     if (ms !== undefined && !(typeof ms === 'number' && ms >= 0))
       throw new TypeError(`Director: ${key} must be milliseconds from 0 up, not ${show(ms)}`);

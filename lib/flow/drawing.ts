@@ -54,34 +54,41 @@ const shapes: Readonly<Record<string, readonly [string, string]>> = {
   mail: ['[[', ']]'],
 };
 
-/** The graph in the language of Mermaid. */
-export function mermaidOf({ nodes, edges }: Graph, { defaults = false }: MermaidOptions = {}): string {
-  const drawn = edges.filter(edge => defaults || !edge.isDefault);
+/** What of a graph is drawn: unless asked for, not the queues that are there of themselves, and who has no others. */
+export function drawn({ nodes, edges }: Graph, { defaults = false }: MermaidOptions): Graph {
+  const shown = edges.filter(edge => defaults || !edge.isDefault);
   const isUsed = ({ name, role }: GraphNode) =>
-    role === 'actor' || drawn.some(({ source, destination }) => source === name || destination === name);
-  const idOf = new Map(nodes.map(({ name }, at) => [name, `n${at}`]));
-  const lines = nodes.filter(isUsed).map(({ name, shape }) => {
+    role === 'actor' || shown.some(({ source, destination }) => source === name || destination === name);
+  return { nodes: nodes.filter(isUsed), edges: shown };
+}
+
+/** The graph in the language of Mermaid. */
+export function mermaidOf(graph: Graph, options: MermaidOptions = {}): string {
+  const { nodes, edges } = drawn(graph, options);
+  const idOf = new Map(graph.nodes.map(({ name }, at) => [name, `n${at}`]));
+  const lines = nodes.map(({ name, shape }) => {
     const [open, close] = shapes[shape] ?? ['[', ']'];
     return `  ${idOf.get(name)}${open}"${escaped(name)}"${close}`;
   });
-  for (const { kind, source, outbox, destination, inbox } of drawn) {
+  for (const edge of edges) {
     lines.push(
-      `  ${idOf.get(source)} ${arrowOf(kind, labelOf(source, outbox, destination, inbox))} ${idOf.get(destination)}`,
+      `  ${idOf.get(edge.source)} ${arrowOf(edge.kind, labelOf(edge))} ${idOf.get(edge.destination)}`,
     );
   }
   return `${['flowchart LR', ...lines].join('\n')}\n`;
 }
 
-/** Names that follow from the other end say nothing. */
-function labelOf(source: string, outbox: string, destination: string, inbox: string): string {
-  if (outbox === destination && (inbox === source || /^(error|log)_/.test(inbox))) return '';
-  return outbox === inbox ? outbox : `${outbox} → ${inbox}`;
+/** What is written on an edge; names that follow from the other end say nothing. */
+export function labelOf({ kind, source, outbox, destination, inbox }: GraphEdge): string {
+  const isPlain = outbox === destination && (inbox === source || /^(error|log)_/.test(inbox));
+  const text = isPlain ? '' : outbox === inbox ? outbox : `${outbox} → ${inbox}`;
+  if (kind === 'event') return text;
+  return text === '' ? kind : `${kind}: ${text}`;
 }
 
 function arrowOf(kind: QueueKind, label: string): string {
-  const text = kind === 'event' ? label : label === '' ? kind : `${kind}: ${label}`;
   const line = kind === 'event' ? '-->' : '-.->';
-  return text === '' ? line : `${line}|"${escaped(text)}"|`;
+  return label === '' ? line : `${line}|"${escaped(label)}"|`;
 }
 
 const escaped = (text: string) => text.replaceAll('"', '#quot;');

@@ -25,13 +25,17 @@ export class Crash extends PrivateNotice {
 export type Estate = Pick<
   Desk,
   'outboxes' | 'inboxes' | 'errorOutboxes' | 'isDraining' | 'send' | 'emit' | 'sendError' | 'log' | 'hold'
-> & { readonly name: string; crash(error: Error, life: Life): void };
+> & { readonly name: string; crash(error: Error, life: Life): void; rested(): void };
 
 export class Life implements Desk {
   readonly #estate: Estate;
   readonly #host: Host | undefined;
   readonly #abort = new AbortController();
   readonly #timers = new Set<Cancel>();
+  /** Those of them that go off again and again. */
+  #repeating = 0;
+  /** Functions of the actor that are under way: those of timers, and loops. */
+  #tasks = 0;
   /** What it holds: nobody else would let go of it. */
   readonly #holds = new Set<() => void>();
 
@@ -39,6 +43,16 @@ export class Life implements Desk {
   constructor(estate: Estate, host?: Host) {
     this.#estate = estate;
     this.#host = host;
+  }
+
+  /** Whether no timer and no loop is left that could bring anything. */
+  get isIdle(): boolean {
+    return this.#timers.size === 0 && this.#tasks === 0;
+  }
+
+  /** Whether a timer is to go off once: something waits for it. */
+  get isWaiting(): boolean {
+    return this.#timers.size > this.#repeating;
   }
 
   /** Cancels its timers, aborts its signal and lets go of what it holds. */
@@ -113,12 +127,13 @@ export class Life implements Desk {
     checkDelay('after', ms, 0);
     if (this.#abort.signal.aborted) return () => {};
     const cancel = clock.after(ms, () => {
-      this.#timers.delete(forget);
       void this.#call(fn);
+      forget();
     });
     const forget = () => {
       this.#timers.delete(forget);
       cancel();
+      this.#estate.rested();
     };
     this.#timers.add(forget);
     return forget;
@@ -132,8 +147,9 @@ export class Life implements Desk {
     let isBusy = false;
     let cancel: Cancel = () => {};
     const forget = () => {
-      this.#timers.delete(forget);
+      if (this.#timers.delete(forget)) this.#repeating--;
       cancel();
+      this.#estate.rested();
     };
     const tick = () => {
       arm();
@@ -151,6 +167,7 @@ export class Life implements Desk {
       cancel = clock.after(due - clock.now(), tick);
     };
     this.#timers.add(forget);
+    this.#repeating++;
     arm();
     return forget;
   }
@@ -165,10 +182,16 @@ export class Life implements Desk {
     try {
       const result = fn();
       if (!isThenable(result)) return undefined;
-      return Promise.resolve(result).then(
-        () => {},
-        thrown => this.#failed(thrown),
-      );
+      this.#tasks++;
+      return Promise.resolve(result)
+        .then(
+          () => {},
+          thrown => this.#failed(thrown),
+        )
+        .finally(() => {
+          this.#tasks--;
+          this.#estate.rested();
+        });
     } catch (thrown) {
       this.#failed(thrown);
       return undefined;

@@ -6,6 +6,7 @@ import type { Host, NodeFace } from '../core/actor.ts';
 import type { Props, RestartOptions } from '../core/props.ts';
 import type { Ref } from '../core/ref.ts';
 import { Node } from '../node/node.ts';
+import type { NodeOptions } from '../node/options.ts';
 import { Intensity } from '../restart/intensity.ts';
 import { Acks } from './acks.ts';
 import { groupsOf } from './cycles.ts';
@@ -31,6 +32,8 @@ export interface RunOptions {
   readonly name: string;
   readonly node: NodeFace | undefined;
   readonly world: WorldParts | undefined;
+  /** For a node of its own. */
+  readonly nodeOptions: NodeOptions | undefined;
   readonly copies: boolean;
   readonly acks: boolean;
   readonly ackTimeout: number;
@@ -74,6 +77,8 @@ export class Run implements Scope, Overseer {
   readonly #intensities = new Map<Station, Intensity>();
   readonly #waiting = new Set<() => void>();
   #groups: Station[][] = [];
+  /** Where events come into the flow: actors that none comes to from another one, unless that is in a cycle with it. */
+  #sources: Station[] = [];
   #root: Ref | undefined;
   #host: Host | undefined;
   #node: NodeFace | undefined;
@@ -149,6 +154,12 @@ export class Run implements Scope, Overseer {
     const groupOf = new Map(
       this.#groups.flatMap((group, at) => group.map(station => [station, at] as const)),
     );
+    const isFed = new Set<number | undefined>();
+    for (const { source, destination } of business) {
+      const at = groupOf.get(destination as Station);
+      if (at !== groupOf.get(source as Station)) isFed.add(at);
+    }
+    this.#sources = this.stations.filter(station => !isFed.has(groupOf.get(station)));
     const cycles = new Map<number, Cycle>();
     for (const queue of business) {
       const at = groupOf.get(queue.source as Station) as number;
@@ -197,8 +208,9 @@ export class Run implements Scope, Overseer {
   }
 
   async #open(isCancelled: Promise<never>): Promise<void> {
-    const { node, world, name } = this.#options;
-    if (node === undefined) this.#ownNode = await Node.start(world && partsOf(world));
+    const { node, nodeOptions, world, name } = this.#options;
+    if (node === undefined)
+      this.#ownNode = await Node.start({ ...nodeOptions, ...(world && partsOf(world)) });
     this.#node = node ?? (this.#ownNode as Node);
     const isReady = new Promise<void>(resolve => {
       this.#onReady = resolve;
@@ -380,8 +392,21 @@ export class Run implements Scope, Overseer {
     return this.#quiet(this.stations);
   }
 
+  /** Resolves when nothing is under way or waits for a timer, and no source has a timer or a loop left that could bring more. */
+  idle(): Promise<void> {
+    return this.#until(
+      () =>
+        this.#sources.every(source => source.isIdle) &&
+        this.stations.every(station => station.isQuiet && !station.isWaiting),
+    );
+  }
+
   #quiet(stations: readonly Station[]): Promise<void> {
-    const isQuiet = () => this.#isOver || stations.every(station => station.isQuiet);
+    return this.#until(() => stations.every(station => station.isQuiet));
+  }
+
+  #until(condition: () => boolean): Promise<void> {
+    const isQuiet = () => this.#isOver || condition();
     if (isQuiet()) return Promise.resolve();
     return new Promise(resolve => {
       const look = () => {

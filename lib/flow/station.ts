@@ -136,6 +136,21 @@ export class Station implements Taker, Giver, Estate, Acknowledged {
     return this.inlets.every(queue => queue.length === 0);
   }
 
+  /** Whether nothing will come of itself here: no timer and no loop is left. An actor that is being restarted is not idle. */
+  get isIdle(): boolean {
+    return this.isOver || (this.#isUp && this.#life.isIdle);
+  }
+
+  /** Whether it holds something until a timer goes off. */
+  get isWaiting(): boolean {
+    return this.#life.isWaiting;
+  }
+
+  /** A timer or a loop has ended. */
+  rested(): void {
+    this.#scope.onQuiet?.();
+  }
+
   // ---- its lives ----
 
   /** Starts the actor, or another instance of it; a promise when that takes time. */
@@ -189,6 +204,7 @@ export class Station implements Taker, Giver, Estate, Acknowledged {
     this.#isAwake = false;
     this.#wake();
     this.#hasStarted();
+    this.rested();
   }
 
   #notBegun(thrown: unknown): never {

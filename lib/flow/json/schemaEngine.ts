@@ -12,6 +12,18 @@ export interface JsonSchemaOptions {
   schemas?: readonly object[] | undefined;
 }
 
+export interface SchemaFault {
+  /** Where in the data: a JSON pointer, empty for the whole. */
+  readonly path: string;
+  /** Where in the schema: `#/properties/qty/type`. */
+  readonly schemaPath: string;
+  /** The word of the schema: `type`, `required`, ... */
+  readonly keyword: string;
+  /** What belongs to that word: `{ missingProperty }`, `{ additionalProperty }`, ... */
+  readonly params: Readonly<Record<string, unknown>>;
+  readonly message: string;
+}
+
 /** How many messages one document gives at most. */
 const most = 100;
 /** Bigger data get only their first fault: to collect all of a million takes all the memory there is. */
@@ -45,11 +57,22 @@ export class JsonSchema {
    * data with more than 10 000 values the first one alone.
    */
   errors(data: unknown): string[] {
+    return this.faults(data).map(({ path, message }) => `${path || '/'}: ${message}`);
+  }
+
+  /** The same in parts, for whoever has better words. */
+  faults(data: unknown): SchemaFault[] {
     if (this.#validate(data)) return [];
     const validate = isSmall(data) ? this.#validateAll : this.#validate;
     validate(data);
     const found = (validate.errors ?? []).slice(0, most);
-    return found.map(({ instancePath, message }) => `${instancePath || '/'}: ${message ?? 'is not valid'}`);
+    return found.map(({ instancePath, schemaPath, keyword, params, message = 'is not valid' }) => ({
+      path: instancePath,
+      schemaPath,
+      keyword,
+      params,
+      message,
+    }));
   }
 }
 

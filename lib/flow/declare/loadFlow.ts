@@ -1,0 +1,279 @@
+/** Reads a file that describes a flow, and makes the director of that flow. */
+import { readFile } from 'node:fs/promises';
+import { basename, dirname, extname, resolve } from 'node:path';
+import { asError, show } from '../../base/errors.ts';
+import { checkName } from '../../core/children.ts';
+import type { NodeOptions } from '../../node/options.ts';
+import { Director, type DirectorOptions } from '../director.ts';
+import { faultsOfDocument } from './check.ts';
+import { type Environment, interpolate } from './environment.ts';
+import { type FlowFault, FlowFileError, keyOf } from './faults.ts';
+import { type ImportModule, Modules } from './modules.ts';
+import { Values } from './values.ts';
+import { type Wire, type WireObject, wiresOf } from './wires.ts';
+import { type Path, YamlText } from './yaml.ts';
+
+export interface LoadFlowOptions {
+  /** The variables for `${NAME}` (those of the process). */
+  env?: Environment | undefined;
+  /** How the modules are imported that the file names: gets a URL, or the name of a package (`import`). */
+  importModule?: ImportModule | undefined;
+  /** What goes before the options in the file. Its `nodeOptions` are added to those; with a `node`, those do not count. */
+  director?: DirectorOptions | undefined;
+}
+
+/** An actor as the file says it. */
+type Entry = string | { readonly actor: string; readonly name?: string; readonly params?: object };
+type Role = 'actor' | 'log' | 'error';
+
+/** What a file says that is as the schema wants it. */
+interface FlowDocument extends Omit<DirectorOptions, 'node'> {
+  readonly description?: string;
+  readonly node?: NodeOptions;
+  readonly logActor?: Entry;
+  readonly errorActor?: Entry;
+  readonly actors: Readonly<Record<string, Entry>>;
+  readonly wiring?: readonly (string | WireObject)[];
+}
+
+/**
+ * The flow that a YAML file describes, complete and checked, and not started. Modules that the file names are imported, and
+ * all actors constructed. Needs the packages yaml, ajv and ajv-formats.
+ *
+ * After the bootstrap files of wishbone.
+ * @param file its path; the paths in it are seen from its folder
+ * @throws FlowFileError that tells all that is wrong, and where; PackageMissing; what reading the file throws
+ */
+export async function loadFlow(file: string, options: LoadFlowOptions = {}): Promise<Director> {
+  const text = await readFile(file, 'utf8');
+  return new Loader(file, text, options).load();
+}
+
+class Loader {
+  readonly #file: string;
+  readonly #yaml: YamlText;
+  readonly #options: LoadFlowOptions;
+  readonly #modules: Modules;
+  readonly #values: Values;
+  readonly #faults: FlowFault[] = [];
+  /** Where they are. */
+  readonly #faulty: Path[] = [];
+  /** The names of all actors and where they are. */
+  readonly #actors = new Map<string, Path>();
+  readonly #wires: { readonly wire: Wire; readonly path: Path }[] = [];
+
+  constructor(file: string, text: string, options: LoadFlowOptions) {
+    const { env = process.env, importModule = url => import(url) } = options;
+    const known = { FLOW_DIR: dirname(resolve(file)), ...env };
+    this.#file = file;
+    this.#options = options;
+    this.#yaml = new YamlText(text, (found, isPlain) => interpolate(found, isPlain, known));
+    this.#modules = new Modules(file, importModule);
+    this.#values = new Values(file, this.#modules, (path, error) => this.#fault(path, error.message));
+  }
+
+  async load(): Promise<Director> {
+    for (const { path, ...fault } of this.#yaml.faults) {
+      this.#faults.push({ file: this.#file, key: keyOf(path), ...fault });
+      this.#faulty.push(path);
+    }
+    if (!this.#yaml.isYaml) this.#giveUpIfFaulty();
+    for (const { path, isKey, message } of faultsOfDocument(this.#yaml.value)) {
+      // A variable that is not set is no number either: that need not be told.
+      if (this.#faulty.some(other => keyOf(other) === keyOf(path))) continue;
+      this.#fault(path, message, isKey ? 'key' : 'value');
+    }
+    const document = this.#soundPart();
+    const director = this.#direct(document);
+    await this.#register(director, document);
+    this.#wire(document);
+    this.#giveUpIfFaulty();
+    this.#connect(director);
+    this.#check(director);
+    this.#giveUpIfFaulty();
+    return director;
+  }
+
+  /** The document as far as it can be worked with, so that all that is wrong is told at once. */
+  #soundPart(): FlowDocument {
+    const { value } = this.#yaml;
+    if (!isMap(value)) this.#giveUpIfFaulty();
+    const { actors, wiring, ...rest } = value as Record<string, unknown>;
+    const sound = Object.entries(rest).filter(([key]) => this.#isSound([key]));
+    return {
+      ...Object.fromEntries(sound),
+      actors: (isMap(actors) ? actors : {}) as FlowDocument['actors'],
+      wiring: (Array.isArray(wiring) ? wiring : []) as NonNullable<FlowDocument['wiring']>,
+    };
+  }
+
+  /** Whether nothing is wrong so far with what is there, or within it. */
+  #isSound(path: Path): boolean {
+    return !this.#faulty.some(fault => path.every((step, at) => fault[at] === step));
+  }
+
+  // ---- the director ----
+
+  #direct(document: FlowDocument): Director {
+    const {
+      description: _d,
+      logActor: _l,
+      errorActor: _e,
+      actors: _a,
+      wiring: _w,
+      node,
+      ...options
+    } = document;
+    const name = options.name ?? basename(this.#file, extname(this.#file));
+    const { director = {} } = this.#options;
+    const nodeOptions =
+      director.node === undefined ? { ...this.#nodeOptions(node), ...director.nodeOptions } : undefined;
+    try {
+      return new Director({ ...options, name, ...director, nodeOptions });
+    } catch (error) {
+      const { message } = asError(error);
+      const key = Object.keys(options).find(one => message.includes(one));
+      this.#fault(key === undefined ? [] : [key], message);
+      return new Director();
+    }
+  }
+
+  /** The key file is beside the flow file. */
+  #nodeOptions(node: NodeOptions = {}): NodeOptions {
+    const { curve, ...remoting } = node.remoting ?? {};
+    if (typeof curve !== 'string') return node;
+    return { ...node, remoting: { ...remoting, curve: resolve(dirname(this.#file), curve) } };
+  }
+
+  // ---- its actors ----
+
+  async #register(director: Director, { actors, logActor, errorActor }: FlowDocument): Promise<void> {
+    const entries: [Role, string, Entry, Path][] = Object.entries(actors).map(([name, entry]) => [
+      'actor',
+      name,
+      entry,
+      ['actors', name],
+    ]);
+    if (logActor !== undefined) entries.push(['log', nameOf(logActor, 'log'), logActor, ['logActor']]);
+    if (errorActor !== undefined)
+      entries.push(['error', nameOf(errorActor, 'error'), errorActor, ['errorActor']]);
+    for (const [role, name, entry, path] of entries) {
+      if (this.#actors.has(name))
+        this.#fault(path, `there is another actor with the name ${show(name)}`, 'key');
+      this.#actors.set(name, path);
+      this.#checkName(name, path);
+      if (this.#isSound(path)) await this.#registerOne(director, role, name, entry, path);
+    }
+    // What the director has unless the file says something else.
+    if (logActor === undefined) this.#actors.set('default_stdout', []);
+    if (errorActor === undefined) this.#actors.set('default_error_logger', []);
+  }
+
+  #checkName(name: string, path: Path): void {
+    try {
+      checkName(name);
+    } catch (error) {
+      this.#fault(path, asError(error).message, 'key');
+    }
+  }
+
+  async #registerOne(director: Director, role: Role, name: string, entry: Entry, path: Path): Promise<void> {
+    const { actor, params } = typeof entry === 'string' ? { actor: entry, params: undefined } : entry;
+    const before = this.#faults.length;
+    const given = (await this.#values.resolve(params, [...path, 'params'])) as object | undefined;
+    let kind: Awaited<ReturnType<Modules['actor']>>;
+    try {
+      kind = await this.#modules.actor(actor);
+    } catch (error) {
+      this.#fault(typeof entry === 'string' ? path : [...path, 'actor'], asError(error).message);
+      return;
+    }
+    if (this.#faults.length > before) return;
+    try {
+      if (role === 'actor') director.registerActor(kind, name, given);
+      else if (role === 'log') director.registerLogActor(kind, name, given);
+      else director.registerErrorActor(kind, name, given);
+    } catch (error) {
+      this.#faultOfActor(name, path, asError(error));
+    }
+  }
+
+  /** Where an actor complains about one of its parameters, that is the place. */
+  #faultOfActor(name: string, path: Path, { message }: Error): void {
+    const own = message.startsWith(`${name}: `) ? message.slice(name.length + 2) : message;
+    const params = [...path, 'params'];
+    const [param = ''] = /^\w+/.exec(own) ?? [];
+    const isParam = Object.hasOwn(Object(this.#at(params)), param);
+    const where = isParam ? [...params, param] : path;
+    this.#fault(where, own, isParam ? 'value' : 'key');
+  }
+
+  #at(path: Path): unknown {
+    return path.reduce<unknown>((value, step) => Object(value)[step], this.#yaml.value);
+  }
+
+  // ---- its queues ----
+
+  #wire({ wiring = [] }: FlowDocument): void {
+    const names = [...this.#actors.keys()];
+    for (const [at, entry] of wiring.entries()) {
+      const path = ['wiring', at];
+      if (!this.#isSound(path)) continue;
+      try {
+        for (const wire of wiresOf(entry, names)) this.#wires.push({ wire, path });
+      } catch (error) {
+        this.#fault(path, asError(error).message);
+      }
+    }
+  }
+
+  #connect(director: Director): void {
+    for (const { wire } of this.#wires) {
+      const { kind, from, to, options } = wire;
+      const source = from.queue === undefined ? from.actor : ([from.actor, from.queue] as const);
+      const destination = to.queue === undefined ? to.actor : ([to.actor, to.queue] as const);
+      if (kind === 'error') director.connectErrorQueue(source, [destination], options);
+      else if (kind === 'log') director.connectLogQueue(source, [destination], options);
+      else director.connectQueue(source, [destination], options);
+    }
+  }
+
+  /** What only the director sees: queues that are there twice, events that no one can take, what actors say of their boxes. */
+  #check(director: Director): void {
+    for (const fault of director.check()) {
+      const [, source, destination] = / queue (\S+) -> (\S+)/.exec(` ${fault}`) ?? [];
+      if (source !== undefined && destination !== undefined) {
+        this.#fault(this.#pathOfQueue(source, destination), fault);
+        continue;
+      }
+      const owner = [...this.#actors].find(([name]) => fault.startsWith(`${name}: `));
+      if (owner === undefined) this.#fault(['wiring'], fault, 'key');
+      else this.#faultOfActor(...owner, new Error(fault));
+    }
+  }
+
+  /** The last entry of the wiring that makes such a queue. */
+  #pathOfQueue(source: string, destination: string): Path {
+    const isAt = (end: string, { actor, queue }: Wire['from']) =>
+      queue === undefined ? end.startsWith(`${actor}.`) : end.startsWith(`${actor}.`) && end.includes(queue);
+    const found = this.#wires.findLast(({ wire }) => isAt(source, wire.from) && isAt(destination, wire.to));
+    return found?.path ?? ['wiring'];
+  }
+
+  // ---- faults ----
+
+  #fault(path: Path, message: string, what: 'key' | 'value' = 'value'): void {
+    this.#faults.push({ file: this.#file, ...this.#yaml.placeOf(path, what), key: keyOf(path), message });
+    this.#faulty.push(path);
+  }
+
+  #giveUpIfFaulty(): void {
+    if (this.#faults.length > 0) throw new FlowFileError(this.#faults);
+  }
+}
+
+const isMap = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const nameOf = (entry: Entry, fallback: string) =>
+  typeof entry === 'string' ? fallback : (entry.name ?? fallback);
