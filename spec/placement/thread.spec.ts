@@ -3,6 +3,7 @@ import { assert } from 'chai';
 import {
   Actor,
   ActorError,
+  ActorRestarted,
   ActorStarted,
   ActorStopped,
   CreateFailed,
@@ -221,6 +222,7 @@ describe('an actor in a thread', function () {
       const node = await startNode();
       const reader = new Reader(node);
       const diary = node.spawn(Diary.using({ reader: reader.ref }), { on: thread() });
+      const restarted = node.events.once(ActorRestarted); // what it tells goes another way, and may be sooner
       diary.tell('fail').tell('after');
       await reader.expect(
         'preStart',
@@ -228,6 +230,7 @@ describe('an actor in a thread', function () {
         ['postRestart', 'as told'],
         ['got', 'after'],
       );
+      await restarted;
       assert.equal(node.stats().restarts, 1);
     });
 
