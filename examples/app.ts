@@ -1,8 +1,8 @@
 /**
  * An app: typed settings from the command line, the environment and a config file, and `--help` made from them.
  *
- *     node examples/app.ts --help
- *     GREETER_GREETING=hi node examples/app.ts --name ada --times 2 --show-config
+ *     npx tsx examples/app.ts --help
+ *     GREETER_GREETING=hi npx tsx examples/app.ts --name ada --times 2 --show-config
  */
 import { Actor } from 'troupe';
 import { defineApp, setting } from 'troupe/pool';

@@ -106,7 +106,8 @@ class Reader {
 
   /** What looks like another flag is only taken when it is tied to its own; a negative number looks like none. */
   #valueOf(rawName: string, flag: string, value: string | undefined, isInline: boolean): string | undefined {
-    if (value === undefined) return this.#fault(rawName, `needs a value, as in ${rawName} value`);
+    const isMissing = value === undefined || (value === '' && flag === '--config');
+    if (isMissing) return this.#fault(rawName, `needs a value, as in ${rawName} value`);
     if (isInline || !/^-[^\d.]/.test(value)) return value;
     return this.#fault(
       rawName,

@@ -4,6 +4,7 @@ import type { Logger } from '../../base/log.ts';
 import type { Clock } from '../../base/world.ts';
 import { Arbiter } from '../arbiter/arbiter.ts';
 import type { ArbiterOptions } from '../arbiter/arbiterOptions.ts';
+import { checkKnown } from '../poolOptions.ts';
 import { readCommandLine } from './commandLine.ts';
 import { type AppOptions, complete, type Definition } from './definition.ts';
 import { launch } from './launch.ts';
@@ -68,7 +69,7 @@ export class App<S extends SettingsSchema = SettingsSchema> {
    */
   async start(options: StartOptions<S> = {}): Promise<RunningApp<S>> {
     const call = `${this.name}.start`;
-    checkOptions(call, options, knownToStart);
+    checkKnown(call, options, knownToStart);
     const definition = this.definition as unknown as Definition;
     const line = lineOf([definition]);
     refuseToShow(readCommandLine(line, options.argv ?? []).shown);
@@ -117,7 +118,7 @@ export const defineApp = <const S extends SettingsSchema = Record<never, never>>
  * @throws TypeError when two apps have the same name, or two settings the same flag or variable
  */
 export async function runApps(apps: readonly AnyApp[], options: RunOptions = {}): Promise<never> {
-  checkOptions('runApps', options, knownToRun);
+  checkKnown('runApps', options, knownToRun);
   for (const app of apps) {
     if (!(app instanceof App))
       throw new TypeError(`runApps(apps): expected what defineApp gives, not ${show(app)}`);
@@ -132,13 +133,4 @@ function refuseToShow(shown: string | undefined): void {
   const source = shown === 'showConfig' ? '--show-config' : `--${shown}`;
   const message = `${source} starts nothing: it is for programs, which call app.main(import.meta.url) or runApps([app])`;
   throw new SettingsError([{ layer: 'flag', source, message }]);
-}
-
-function checkOptions(call: string, options: object, known: readonly string[]): void {
-  if (typeof options !== 'object' || options === null)
-    throw new TypeError(`${call}: options must be an object, not ${show(options)}`);
-  for (const key of Object.keys(options)) {
-    if (!known.includes(key))
-      throw new TypeError(`${call}: there is no option ${show(key)}; the options are ${known.join(', ')}`);
-  }
 }

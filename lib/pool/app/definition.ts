@@ -5,6 +5,7 @@ import type { Spawn } from '../../core/actor.ts';
 import type { Node } from '../../node/node.ts';
 import type { NodeOptions } from '../../node/options.ts';
 import type { Arbiter } from '../arbiter/arbiter.ts';
+import { checkKnown } from '../poolOptions.ts';
 import { checkSchema, type SettingsOf, type SettingsSchema, screaming } from './schema.ts';
 
 /** What `setup` is called with. */
@@ -25,11 +26,11 @@ export interface AppContext<S extends SettingsSchema = SettingsSchema> {
   /** Log lines with the name of the app. */
   readonly log: Logger;
   /**
-   * Tells of each new value of a `live` setting. A listener that throws is logged.
+   * Tells of each new value of a `live` setting. A listener that throws, or an async one that fails, is logged.
    * @returns a function that ends this
    * @throws TypeError when there is no such setting, or it is not live
    */
-  onChange<K extends keyof S & string>(name: K, listener: (value: SettingsOf<S>[K]) => void): () => void;
+  onChange<K extends keyof S & string>(name: K, listener: (value: SettingsOf<S>[K]) => unknown): () => void;
 }
 
 /** Ends what `setup` has begun; it may be async. It runs before the actors of the app are stopped. */
@@ -72,10 +73,7 @@ const call = 'defineApp';
 export function complete<S extends SettingsSchema>(options: AppOptions<S>): Definition<S> {
   if (typeof options !== 'object' || options === null)
     throw new TypeError(`${call}(options): expected an object with name and setup, not ${show(options)}`);
-  for (const key of Object.keys(options)) {
-    if (!known.includes(key))
-      throw new TypeError(`${call}: there is no option ${show(key)}; the options are ${known.join(', ')}`);
-  }
+  checkKnown(call, options, known);
   const { name, version, description, node, setup, stopTimeout = 5000 } = options;
   checkName(call, name);
   const { settings = {} as S } = options;

@@ -49,7 +49,7 @@ function flagsOf({ flag, short, setting }: Entry, { isGroup }: Line): string {
 }
 
 function explanationOf({ setting }: Entry): string {
-  const { help = '', default: usual, optional, live } = setting.options;
+  const { help = '', default: usual, optional, live, env } = setting.options;
   const notes = [
     setting.kind.limits?.trim() ?? '',
     usual === undefined
@@ -58,6 +58,7 @@ function explanationOf({ setting }: Entry): string {
         : 'must be given'
       : defaultOf(setting.kind.fromValue(usual), setting),
     live ? 'can be changed while it runs' : '',
+    env === undefined ? '' : `variable: ${env}`,
   ].filter(note => note !== '');
   return [help, notes.length === 0 ? '' : `(${notes.join('; ')})`].filter(part => part !== '').join(' ');
 }

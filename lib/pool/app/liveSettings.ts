@@ -2,11 +2,13 @@
 import { asError, show } from '../../base/errors.ts';
 import type { Logger } from '../../base/log.ts';
 import { Settings } from '../../command/settings.ts';
+import { isThenable } from '../../core/coroutine.ts';
 import type { StandardSchemaV1 } from '../../core/props.ts';
 import type { Origin, Resolved } from './resolve.ts';
 import type { SettingsOf, SettingsSchema } from './schema.ts';
 
-type Listener = (value: unknown) => void;
+/** It may be async. */
+type Listener = (value: unknown) => unknown;
 
 /** The values have been checked by the settings themselves. */
 const anything: StandardSchemaV1 = {
@@ -79,10 +81,13 @@ export class LiveSettings<S extends SettingsSchema = SettingsSchema> extends Set
   }
 
   #tell(listener: Listener, name: string, value: unknown): void {
-    try {
-      listener(value);
-    } catch (thrown) {
+    const failed = (thrown: unknown) =>
       this.#log.error(`a listener to changes of ${show(name)} failed:`, asError(thrown));
+    try {
+      const result = listener(value);
+      if (isThenable(result)) result.then(undefined, failed);
+    } catch (thrown) {
+      failed(thrown);
     }
   }
 

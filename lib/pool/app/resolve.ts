@@ -93,7 +93,10 @@ function read(
 ): Found | Fault {
   const reading = setting.read(given, isText);
   if (!('wrong' in reading)) return { value: reading.value, origin };
-  const last = isText && Array.isArray(given) && given.length === 1 ? given[0] : given;
+  // Of what is no list, the last one counts.
+  const isOne =
+    isText && Array.isArray(given) && (given.length === 1 || setting.kind.fromTexts === undefined);
+  const last = isOne ? given.at(-1) : given;
   const message = `${origin.source} ${reading.wrong(setting.shown(last))}`;
   return { ...origin, setting: name, message };
 }

@@ -142,8 +142,8 @@ export class RunningApp<S extends SettingsSchema = SettingsSchema> {
       }) satisfies Arbiter['addMonitor'],
       signal,
       log: this.#log,
-      onChange: (name: string, listener: (value: never) => void) =>
-        this.#live.onChange(name, listener as (value: unknown) => void),
+      onChange: (name: string, listener: (value: never) => unknown) =>
+        this.#live.onChange(name, listener as (value: unknown) => unknown),
     };
     // Known before it begins: it may stop the app itself.
     this.#setUp = Promise.resolve().then(() => this.#definition.setup(context));

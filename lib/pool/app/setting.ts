@@ -1,6 +1,7 @@
 /** One setting of an app: what kind of value it is, its default, and how it is called. */
 import { show } from '../../base/errors.ts';
 import type { StandardSchemaV1 } from '../../core/props.ts';
+import { checkKnown } from '../poolOptions.ts';
 import {
   booleanKind,
   choiceKind,
@@ -225,12 +226,7 @@ function made<T>(name: string, kind: () => object, options: object, known = comm
 }
 
 function checkOptions(call: string, options: AnyOptions, known: readonly string[]): void {
-  if (typeof options !== 'object' || options === null)
-    throw new TypeError(`${call}: options must be an object, not ${show(options)}`);
-  for (const key of Object.keys(options)) {
-    if (!known.includes(key))
-      throw new TypeError(`${call}: there is no option ${show(key)}; the options are ${known.join(', ')}`);
-  }
+  checkKnown(call, options, known);
   for (const key of ['help', 'flag', 'env', 'section'] as const) mustBe(call, options, key, 'string');
   for (const key of ['optional', 'live', 'secret'] as const) mustBe(call, options, key, 'boolean');
   const { flag, env, check, live, secret } = options;

@@ -219,7 +219,8 @@ export class Arbiter {
       gaveUp: (ref, error) => {
         const monitor = this.monitors.find(one => (one.ref as Ref) === ref);
         monitor?.gaveUp(error);
-        this.node.events.publish(new MonitorGaveUp(ref.name, ref, error));
+        // Then there may be another one with its name.
+        void ref.join().then(() => this.node.events.publish(new MonitorGaveUp(ref.name, ref, error)));
       },
     });
   }

@@ -38,6 +38,7 @@ export class Monitor<M = unknown> {
   readonly #exitTimeout: number;
   readonly #forget: () => void;
   #error: Error | undefined;
+  #hasEnded = false;
   #stopped: Promise<void> | undefined;
 
   /** @internal use `arbiter.addMonitor` */
@@ -50,6 +51,7 @@ export class Monitor<M = unknown> {
     this.#actor = actor;
     this.ref = spawn(new RouterProps('Monitor', () => actor, options.accepts)) as Ref<M | Broadcast<M>>;
     const ended = this.ref.join().then(() => {
+      this.#hasEnded = true;
       throw this.#error ?? new ActorStopped(this.ref, 'stopped', `${this.ref.address} has ended`);
     });
     ended.catch(() => {}); // it is of interest only until all are ready
@@ -57,9 +59,10 @@ export class Monitor<M = unknown> {
     this.ready.catch(() => {}); // who waits for it hears it
   }
 
-  /** `failed`: it has given up, and so has no workers any more. */
+  /** `failed`: it has given up, and has no workers any more; until they have ended it is `stopping`. */
   get state(): MonitorState {
-    return this.#error === undefined ? this.#actor.state : 'failed';
+    if (this.#error === undefined) return this.#actor.state;
+    return this.#hasEnded ? 'failed' : 'stopping';
   }
 
   /** Why it has given up; undefined unless it has. */

@@ -5,7 +5,7 @@
  */
 import { asError, CreateFailed, RestartsExhausted, show } from '../../base/errors.ts';
 import type { Spawnable } from '../../core/actor.ts';
-import type { TerminationReason } from '../../core/message.ts';
+import { Notice, type TerminationReason } from '../../core/message.ts';
 import { ActorStopped, type Ref } from '../../core/ref.ts';
 import { type AnyDecision, Later, Stop } from '../../core/supervision.ts';
 import { ForRouter, LoadCheck, type Order } from '../messages.ts';
@@ -110,11 +110,26 @@ export class MonitorActor extends Router {
     };
   }
 
+  /** While there is nobody at all, messages wait for those who will come. */
+  override receive(message: unknown): void {
+    if (this.members.refs.length === 0 && this.#waits(message)) this.stash();
+    else super.receive(message);
+  }
+
+  #waits(message: unknown): boolean {
+    const { strategy, scaling } = this.#options;
+    if (message instanceof ForRouter || message instanceof Notice) return false;
+    // With a queue for all they wait there.
+    if (strategy.needsWorkers || this.#state === 'stopping') return false;
+    return this.#posts.length > 0 || scaling !== undefined;
+  }
+
   // ---- what it is asked ---------------------------------------------------------------------------------------------
 
   protected override obey(order: Order): unknown {
     if (order.type === 'routees') return this.members.all;
-    if (order.type === 'resize') return this.#resizeByHand(order.size);
+    // When it ends before that, this is its answer.
+    if (order.type === 'resize') return this.#resizeByHand(order.size).catch(asError);
     throw new TypeError(`${this.ref.address} is a monitor, which has workers of its own: resize it`);
   }
 
@@ -263,6 +278,7 @@ export class MonitorActor extends Router {
       (ready.length > 0 ? ready : filled).map(({ slot, worker }) => [String(slot.index), worker?.ref as Ref]),
     );
     this.members.replace(chosen);
+    if (chosen.size > 0) this.unstashAll();
   }
 
   // ---- what happens to workers --------------------------------------------------------------------------------------
@@ -449,7 +465,7 @@ export class MonitorActor extends Router {
     if (scaling === undefined || this.#state === 'stopping') return;
     this.#look();
     let busy = 0;
-    let all = this.cell.load;
+    let all = this.cell.load + this.cell.waiting.stashed;
     for (const { worker } of this.#posts) {
       if (worker === undefined) continue;
       all += worker.concurrent;

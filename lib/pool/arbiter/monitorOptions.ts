@@ -112,8 +112,8 @@ export function completeMonitorOptions(
     throw new TypeError(`${what}: workers must be from min (${min}) to max (${max}), not ${workers}`);
   checkStrategy(what, strategy);
   const on = placementOf(what, given);
-  if (strategy.needsWorkers && on !== undefined)
-    throw new TypeError(`${what}: strategy ${strategy.name}() needs workers that run here: give on: 'here'`);
+  if (strategy.needsWorkers && on !== undefined && !(on instanceof LocalPlacement))
+    throw new TypeError(`${what}: strategy ${strategy.name}() needs workers that run on this node`);
   if (params !== undefined && typeof params !== 'function')
     throw new TypeError(`${what}: params must be a function slot => params, not ${show(params)}`);
   checkMs(`${what}: exitTimeout`, exitTimeout, 0);

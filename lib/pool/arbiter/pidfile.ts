@@ -27,7 +27,7 @@ export function claimPidfile(name: string): () => void {
   for (;;) {
     try {
       writeFileSync(file, `${process.pid}\n`, { flag: 'wx', mode: 0o644 });
-      return () => release(file);
+      return releaseAtTheEnd(file);
     } catch (error) {
       if (codeOf(error) !== 'EEXIST') throw error;
     }
@@ -64,6 +64,16 @@ function putBack(aside: string, file: string): void {
     // There is another one already.
     if (codeOf(error) !== 'EEXIST') throw error;
   }
+}
+
+/** Also when the process ends before its arbiter. */
+function releaseAtTheEnd(file: string): () => void {
+  const end = () => release(file);
+  process.once('exit', end);
+  return () => {
+    process.off('exit', end);
+    end();
+  };
 }
 
 function release(file: string): void {

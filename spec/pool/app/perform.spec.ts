@@ -92,6 +92,12 @@ A setting comes from the command line, else from the environment (WEB_BIND, ...)
     );
   });
 
+  it('shows the variable of a setting for --help that has one of its own', async () => {
+    const settings = { key: setting.string({ env: 'API_KEY', default: 'x', help: 'who pays' }) };
+    const { out } = await run(['-h'], [complete({ name: 'web', settings, setup() {} }) as never]);
+    assert.include(out, '--key TEXT     who pays (default: x; variable: API_KEY)');
+  });
+
   it('shows those of each app for --help', async () => {
     const { out } = await run(['-h'], [web(), jobs()]);
     assert.match(out, /^web \[options\]\n\nweb \(Serves pages\):\n {2}--web-workers N /);

@@ -70,6 +70,8 @@ describe('settings', () => {
       [['--workers'], ['--workers needs a value, as in --workers value']],
       [['-b'], ['-b needs a value, as in -b value']],
       [['--config'], ['--config needs a value, as in --config value']],
+      [['--config='], ['--config needs a value, as in --config value']],
+      [['--workers', '1', '--workers', 'x'], ['--workers must be a whole number, not "x"']],
       [
         ['--workers', '--verbose'],
         ['--workers is followed by "--verbose"; if that is its value, write --workers=--verbose'],

@@ -1,9 +1,10 @@
 import { assert } from 'chai';
-import { ActorError, CreateFailed, DeadLetter, RestartsExhausted } from '../../../lib/index.ts';
+import { ActorError, CreateFailed, DeadLetter, RestartsExhausted, remote } from '../../../lib/index.ts';
 import {
   Broadcast,
   balancing,
   consistentHash,
+  type Monitor,
   MonitorGaveUp,
   routees,
   WorkerDown,
@@ -12,7 +13,7 @@ import {
 } from '../../../lib/pool/index.ts';
 import { gate, heard, outcomeOf, rejection } from '../../core/support.ts';
 import { assertBalanced } from '../support.ts';
-import { infoOf, namesOf, Player, playing, Script, startArbiter } from './support.ts';
+import { infoOf, namesOf, playing, Script, startArbiter } from './support.ts';
 
 describe('a monitor', () => {
   it('has a worker in each slot, with the parameters for it', async () => {
@@ -131,6 +132,50 @@ describe('a monitor', () => {
         .sort(),
       ['0', '1'],
     );
+  });
+
+  it('keeps messages while there is nobody, who will come', async () => {
+    const { node, clock, arbiter } = await startArbiter();
+    const script = new Script();
+    const web = arbiter.addMonitor('web', {
+      ...playing(script),
+      workers: 2,
+      backoff: { min: 100, jitter: 0 },
+    });
+    await clock.settle();
+    for (const worker of web.workers) worker.kill();
+    await clock.settle();
+    assert.deepEqual(web.workers, []);
+    const answers = Promise.all([web.ref.ask('who'), web.ref.ask('who')]);
+    await clock.settle();
+    assert.equal(node.stats().stashed, 2);
+    await clock.advance(100);
+    assert.deepEqual(await answers, ['0', '0']); // it came first
+    assert.deepEqual([node.stats().stashed, node.stats().deadLetters.total], [0, 0]);
+    assertBalanced(node);
+  });
+
+  it('keeps nothing for nobody: without workers, and without load to bring them, there are dead letters', async () => {
+    const { node, clock, arbiter } = await startArbiter();
+    const web = arbiter.addMonitor('web', { ...playing(new Script()), workers: 0 });
+    await clock.settle();
+    const answer = rejection(web.ref.ask('who'));
+    await clock.settle();
+    assert.equal((await answer).name, 'ActorStopped');
+    assert.equal(node.stats().deadLetters.notFound, 1);
+    assertBalanced(node);
+  });
+
+  it('has workers again when there is something to do, though load has left none', async () => {
+    const { node, clock, arbiter } = await startArbiter();
+    const scaling = { interval: 100, patience: 2 };
+    const web = arbiter.addMonitor('web', { ...playing(new Script()), workers: 1, min: 0, max: 2, scaling });
+    await clock.advance(1000);
+    assert.equal(web.size, 0);
+    const answer = web.ref.ask('who');
+    await clock.advance(100);
+    assert.deepEqual([await answer, web.size], ['0', 1]);
+    assertBalanced(node);
   });
 
   it('keeps messages while nobody is ready', async () => {
@@ -734,6 +779,44 @@ describe('monitor.stop()', () => {
   });
 });
 
+describe('a monitor that gives up', () => {
+  const failing = async (before: (monitor: Monitor) => void) => {
+    const { node, clock, arbiter } = await startArbiter();
+    const script = new Script();
+    script.startErrors.set(0, [new RangeError('cannot start')]);
+    const closing = gate();
+    script.pause = () => (script.starts > 1 ? closing.opened : undefined);
+    const web = arbiter.addMonitor('web', { ...playing(script), workers: 2, intensity: 0 });
+    before(web);
+    return { node, clock, arbiter, web, closing };
+  };
+
+  it('answers who waits for its new size', async () => {
+    let resized: Promise<Error> | undefined;
+    const { clock, closing } = await failing(web => {
+      resized = rejection(web.resize(3));
+    });
+    await clock.settle();
+    closing.open();
+    await clock.settle();
+    assert.equal((await resized)?.name, 'ActorStopped');
+  });
+
+  it('has left its name to another one when that is told', async () => {
+    const { node, clock, arbiter, web, closing } = await failing(() => {});
+    const again: Monitor[] = [];
+    node.events.subscribe(MonitorGaveUp, ({ monitor }) => {
+      again.push(arbiter.addMonitor(monitor, playing(new Script())) as Monitor);
+    });
+    await clock.settle();
+    assert.deepEqual([web.state, again], ['stopping', []]);
+    closing.open();
+    await clock.settle();
+    assert.deepEqual([web.state, again[0]?.state], ['failed', 'running']);
+    assert.deepEqual(arbiter.monitors, again);
+  });
+});
+
 describe('the options of a monitor', () => {
   const wrong: [name: string, options: object, message: RegExp][] = [
     ['an unknown one', { sise: 3 }, /monitor "web": there is no option "sise"/],
@@ -767,12 +850,12 @@ describe('the options of a monitor', () => {
     });
   }
 
-  it('refuse a queue for all where workers run elsewhere', async () => {
+  it('refuse a queue for all where workers run on another node', async () => {
     const { arbiter } = await startArbiter();
-    class Far extends Player {
-      static module = import.meta.url;
-    }
-    const options = { actor: Far, strategy: balancing() };
-    assert.throws(() => arbiter.addMonitor('web', options), /needs workers that run here/);
+    const options = { actor: './far.js#Far', strategy: balancing(), on: remote('127.0.0.1:9') };
+    assert.throws(
+      () => arbiter.addMonitor('web', options),
+      /balancing\(\) needs workers that run on this node/,
+    );
   });
 });

@@ -62,6 +62,25 @@ describe('the pidfile of an arbiter', () => {
     assert.equal(readFileSync(pidfile, 'utf8'), '1\n');
   });
 
+  it('is removed when the process ends before the arbiter', () => {
+    const script = `
+      import { Arbiter } from './lib/pool/index.ts';
+      await Arbiter.start({ pidfile: process.argv[1] });
+      process.exit(7);`;
+    const args = ['--import', 'tsx', '--input-type=module', '-e', script, pidfile];
+    const { status, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
+    assert.deepEqual([status, stderr], [7, '']);
+    assert.deepEqual(readdirSync(directory), []);
+  });
+
+  it('does not leave listeners to the process', async () => {
+    const before = process.listenerCount('exit');
+    const arbiter = await start();
+    assert.equal(process.listenerCount('exit'), before + 1);
+    await arbiter.stop();
+    assert.equal(process.listenerCount('exit'), before);
+  });
+
   it('may be gone by the end', async () => {
     const arbiter = await start();
     rmSync(pidfile);
