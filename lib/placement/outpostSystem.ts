@@ -3,10 +3,11 @@
  * spawned here is here, everything else is elsewhere on the node, or on others, which are reached through it.
  */
 import type { NodeFace } from '../core/actor.ts';
+import { Ask, isAskPath } from '../core/ask.ts';
 import { Inlet } from '../core/inlet.ts';
 import type { MailCell } from '../core/mailCell.ts';
-import type { Signal } from '../core/message.ts';
-import { Ref } from '../core/ref.ts';
+import type { DeadLetterReason, Signal } from '../core/message.ts';
+import { ActorStopped, Ref } from '../core/ref.ts';
 import { refAt, System, type SystemOptions } from '../core/system.ts';
 import { foreignName, isForeignName, NamedRef } from './border.ts';
 
@@ -131,6 +132,15 @@ export class OutpostSystem extends System {
 
   #isBelowHosted(path: string): boolean {
     return [...this.hosted.keys()].some(root => path.startsWith(`${root}/`));
+  }
+
+  /** Whoever asks from elsewhere may watch somebody else: a pool that has passed the question on. */
+  override deadLetter(message: unknown, sender: Ref | undefined, to: Ref, reason: DeadLetterReason): void {
+    super.deadLetter(message, sender, to, reason);
+    const isAnswered = reason !== 'stopped' && reason !== 'notFound';
+    if (sender === undefined || isAnswered || sender.inlet.realm !== this || !isAskPath(sender.step)) return;
+    if (sender.inlet instanceof Ask) return;
+    sender.tell(new ActorStopped(to, 'stopped', `${to.address} ended before it answered`), to);
   }
 
   /** The ref for an address, or for a name that others have on the link. @throws InvalidAddress */

@@ -5,6 +5,7 @@ import { assert } from 'chai';
 import { childProcess, silentLogger, thread } from '../../../lib/index.ts';
 import {
   Arbiter,
+  balancing,
   type Monitor,
   MonitorGaveUp,
   WorkerDown,
@@ -61,6 +62,32 @@ describe('workers in processes of their own', function () {
       [2, 1, 1].map(handled => [handled, 0, 'ready', 0, true]),
     );
     for (const { memory } of workers) assert.isAbove(memory?.heapUsed ?? 0, 1_000_000);
+  });
+
+  it('take their messages from one queue, if they are to', async () => {
+    const arbiter = await start();
+    for (const on of [thread(), childProcess()]) {
+      const options = { actor: Hand, workers: 2, strategy: balancing(), on };
+      const web = arbiter.addMonitor(`web${arbiter.monitors.length}`, options);
+      await web.ready;
+      const long = web.ref.ask(300);
+      const answers = [1, 2, 3, 4].map(n => web.ref.ask(n));
+      assert.equal(await Promise.race([long, ...answers.slice(3)]), 'slept 4');
+      await web.resize(0);
+      assert.equal(await long, 'slept 300');
+      const waiting = web.ref.ask('hello');
+      await web.resize(1);
+      assert.equal(await waiting, 'hello');
+    }
+  });
+
+  it('leave nobody waiting for an answer who was told with them to stop', async () => {
+    const arbiter = await start();
+    const web = arbiter.addMonitor('web', { actor: Hand });
+    await web.ready;
+    web.ref.tell('stop');
+    const { name } = await rejection(web.ref.ask('hello', { timeout: patient }));
+    assert.equal(name, 'ActorStopped');
   });
 
   it('say how much they have to do in the middle of something', async () => {
