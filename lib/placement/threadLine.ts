@@ -2,7 +2,7 @@
 import { Session } from 'node:inspector';
 import { isMainThread, Worker } from 'node:worker_threads';
 import { asError, ThreadExited } from '../base/errors.ts';
-import type { Clock } from '../base/world.ts';
+import type { Cancel, Clock } from '../base/world.ts';
 import { entryFor } from './entry.ts';
 import type { Lent, Line, LineHearer, Sample, Setup } from './line.ts';
 import type { LocalExchange } from './localExchange.ts';
@@ -18,6 +18,8 @@ export interface LentMemory {
 
 /** How long, in ms, finding out what it does may take. */
 const sampleTimeout = 1000;
+/** How long, in ms, a thread that is to end is waited for before it is told again: at first, and then twice as long each time. */
+const firstPatience = 50;
 
 export class ThreadLine implements Line {
   readonly move: Line['move'];
@@ -69,7 +71,18 @@ export class ThreadLine implements Line {
   }
 
   async end(): Promise<void> {
-    if (!this.#isOver) await this.#worker.terminate();
+    if (this.#isOver) return;
+    let cancel: Cancel = () => {};
+    // Node.js may lose it while the inspector is at work there, and then the thread would go on for ever.
+    const tellAgain = (patience: number) => {
+      cancel = this.#clock.after(patience, () => {
+        void this.#worker.terminate();
+        tellAgain(2 * patience);
+      });
+    };
+    tellAgain(firstPatience);
+    await this.#worker.terminate();
+    cancel();
   }
 
   sample(): Promise<Sample | undefined> {
