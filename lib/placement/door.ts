@@ -29,9 +29,8 @@ export class Door extends Inlet<Ref> {
 
   enqueue(message: unknown, sender: Ref | undefined): void {
     const number = this.#progress.arrived();
-    const { ref } = this.#cell;
-    if (ref.inlet === this.#cell) this.#cell.enqueueNumbered(message, sender, number);
-    else if (this.#progress.begin(number)) ref.inlet.enqueue(message, sender, ref);
+    // When the actor has ended, the node says what becomes of what had not begun.
+    if (!this.isDead) this.#cell.enqueueNumbered(message, sender, number);
   }
 
   signal(signal: Signal<Ref>): void {

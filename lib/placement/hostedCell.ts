@@ -84,7 +84,8 @@ export class HostedCell extends ActorCell {
 
   protected override openMailbox(): Mailbox {
     if (this.#progress === undefined) return super.openMailbox();
-    this.mailbox = new NumberedMailbox(this.extras?.highWaterMark ?? defaultHighWaterMark, this.#progress);
+    const highWaterMark = this.extras?.highWaterMark ?? defaultHighWaterMark;
+    this.mailbox = new NumberedMailbox(highWaterMark, this.#progress, this);
     return this.mailbox;
   }
 

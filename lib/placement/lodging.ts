@@ -263,8 +263,8 @@ export class Lodging implements Tenant {
     const handOver = this.#handOver;
     if (handOver === undefined) return undefined;
     this.#handOver = undefined;
-    const outcome = handOver.ref.ledger.close(isLost);
     if (this.#goneReason !== undefined || !this.#hasStarted) handOver.lent.giveBack();
+    const outcome = handOver.ref.ledger.close(isLost);
     this.#lodger.returned(outcome);
     return outcome.current?.message;
   }

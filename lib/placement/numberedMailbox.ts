@@ -2,12 +2,14 @@
  * The mailbox of an actor in a thread or process. It knows which of its messages were handed over by the node, and tells before
  * one of them is handled.
  */
+
+import type { Life } from '../core/life.ts';
 import { type Pushed, RingMailbox } from '../core/mailbox.ts';
 import { Notice } from '../core/message.ts';
 import type { Ref } from '../core/ref.ts';
 import type { Progress } from './progress.ts';
 
-/** Stands for a message that the node has taken back. */
+/** Stands for a message that the node has taken back, or is about to: what an actor leaves behind is the node's again. */
 export class TakenBack extends Notice {}
 
 const takenBack = new TakenBack();
@@ -17,6 +19,7 @@ export const noNumber = -1;
 
 export class NumberedMailbox extends RingMailbox {
   readonly #progress: Progress;
+  readonly #owner: { readonly life: Life };
   /** In the places of the messages, their numbers. */
   readonly #numbers = new RingMailbox(Number.POSITIVE_INFINITY);
   /** The number of the message that is about to be pushed. */
@@ -26,9 +29,10 @@ export class NumberedMailbox extends RingMailbox {
   /** The number of the message that was taken last. */
   taken = noNumber;
 
-  constructor(highWaterMark: number, progress: Progress) {
+  constructor(highWaterMark: number, progress: Progress, owner: { readonly life: Life }) {
     super(highWaterMark);
     this.#progress = progress;
+    this.#owner = owner;
   }
 
   override push(message: unknown, sender: Ref | undefined): Pushed {
@@ -59,7 +63,8 @@ export class NumberedMailbox extends RingMailbox {
 
   #begin(message: unknown, number: number): unknown {
     this.taken = number;
-    if (number !== noNumber) return this.#progress.begin(number) ? message : takenBack;
+    if (number !== noNumber)
+      return this.#owner.life !== 'stopped' && this.#progress.begin(number) ? message : takenBack;
     this.#progress.doesNothing();
     return message;
   }

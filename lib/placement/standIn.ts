@@ -158,12 +158,15 @@ export class StandInCell extends ActorCell implements HasWay, Lodger {
   #keep(letters: readonly Letter[]): void {
     const { realm, ref } = this;
     const supply = this.#supply;
-    for (const { message, sender, isShared } of [...letters].reverse()) {
+    const buried: Letter[] = [];
+    for (const letter of [...letters].reverse()) {
+      const { message, sender, isShared } = letter;
       if (isShared && supply?.isOpen) supply.shelf.unshift(message, sender);
       else if (this.life !== 'stopped') (this.mailbox ?? this.openMailbox()).unshift(message, sender);
       else if (message instanceof Notice) realm.counts.withdrawn++;
-      else realm.deadLetter(message, sender, ref, 'stopped');
+      else buried.push(letter);
     }
+    for (const { message, sender } of buried.reverse()) realm.deadLetter(message, sender, ref, 'stopped');
     if (!this.isReady && this.life === 'running' && this.hasMail) this.becomeReady();
     if (letters.some(({ isShared }) => isShared)) supply?.returned();
   }

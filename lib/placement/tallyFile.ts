@@ -53,7 +53,10 @@ export class TallyFile {
 
   /** Nobody writes to it any more. */
   giveBack(tally: ReadTally): void {
-    if (this.#lent.delete(tally) && this.#isOpen) this.#free.push(tally.region);
+    if (!this.#lent.delete(tally) || !this.#isOpen) return;
+    tally.refresh();
+    tally.end();
+    this.#free.push(tally.region);
   }
 
   /** The process has ended: what stands there now is the last word. */

@@ -144,8 +144,34 @@ for (const [name, on] of [
       assert.includeDeepMembers(begun(), [0, 1]);
       assert.lengthOf(begun(), 2);
       assertBalanced(node);
-      // What had arrived is among the dead letters of the thread or process.
-      assert.isTrue(letters.every(([message]) => (message as Entry).n >= 1));
+      assert.deepEqual(
+        letters,
+        range(5).map(n => [entry(n + 2), 'stopped']),
+      );
+    });
+
+    it('is a dead letter when it is killed, and its place lives on', async () => {
+      const node = await startNode();
+      const letters = lettersOf(node);
+      const place = on({ shared: 'both' });
+      const other: Ref<Entry> = node.spawn(Writer.using({ file }), { on: place });
+      const writer: Ref<Entry> = node.spawn(Writer.using({ file }), { on: place });
+      await other.ask(entry(-1));
+      await writer.ask(entry(0));
+      const asked = writer.ask(entry(1, 'wait'), forever).catch(() => {});
+      await begunUpTo(begun, 1);
+      for (const n of range(5)) writer.tell(entry(n + 2));
+      const waits = rejection(writer.ask(entry(7), forever));
+      writer.kill();
+      assert.equal((await waits).code, 'ACTOR_STOPPED');
+      await writer.join();
+      await asked;
+      assert.deepEqual(
+        letters,
+        range(6).map(n => [entry(n + 2), 'stopped']),
+      );
+      assert.equal(await other.ask(entry(8), forever), 8);
+      assertBalanced(node);
     });
 
     it('is kept when it has been overtaken, as by what a process waits for', async () => {

@@ -1,5 +1,6 @@
 import { assert } from 'chai';
 import type { Clock } from '../../lib/base/world.ts';
+import type { Life } from '../../lib/core/life.ts';
 import { Ledger, type Letter } from '../../lib/placement/ledger.ts';
 import { NumberedMailbox, TakenBack } from '../../lib/placement/numberedMailbox.ts';
 import { Pace } from '../../lib/placement/pace.ts';
@@ -14,6 +15,7 @@ class Pair {
   readonly ledger: Ledger;
   readonly progress: Progress;
   readonly mailbox: NumberedMailbox;
+  readonly owner: { life: Life } = { life: 'running' };
   readonly #onTheWay: unknown[] = [];
   readonly #stash: { message: unknown; number: number }[] = [];
   readonly handled: unknown[] = [];
@@ -23,7 +25,7 @@ class Pair {
     tally.store(word.reached, start);
     this.ledger = new Ledger(tally, stoppedClock);
     this.progress = new Progress(new SharedTally(tally.memory));
-    this.mailbox = new NumberedMailbox(Number.POSITIVE_INFINITY, this.progress);
+    this.mailbox = new NumberedMailbox(Number.POSITIVE_INFINITY, this.progress, this.owner);
   }
 
   handOver(message: unknown): void {

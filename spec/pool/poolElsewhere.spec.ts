@@ -199,6 +199,22 @@ for (const [name, on] of [
       await until(() => tree(workers).children.length === 1);
       assertBalanced(node);
     });
+
+    it('shares a queue: what a worker that is killed had not begun goes to the others', async () => {
+      const node = await startNode();
+      const recipe = pool(Writer.using({ file }), { size: 1, strategy: balancing(), on: on() });
+      const workers: Ref<Entry> = node.spawn(recipe) as never;
+      // It is quick, and so given some in advance.
+      await Promise.all(range(200).map(n => workers.ask(entry(n), forever)));
+      const asked = range(100).map(n => workers.ask(entry(200 + n, n === 50 ? 'wait' : undefined), forever));
+      await until(() => begun().includes(250));
+      const [first] = (await routees(workers)) as [Ref<Entry>];
+      first.kill();
+      const others = asked.filter((_, n) => n !== 50);
+      assert.lengthOf(await Promise.all(others), 99);
+      assert.deepEqual(begun(), range(300));
+      assertBalanced(node);
+    });
   });
 }
 
