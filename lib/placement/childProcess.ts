@@ -1,6 +1,7 @@
 /** `spawn(Worker, { on: childProcess() })`. */
+import { show } from '../base/errors.ts';
 import type { Placement } from '../core/props.ts';
-import { checkPlace, type PlaceOptions } from './place.ts';
+import { checkPlace, checkSettings, type PlaceOptions } from './place.ts';
 import { LocalPlacement } from './placement.ts';
 
 export interface ChildProcessOptions extends PlaceOptions {
@@ -18,6 +19,9 @@ export interface ChildProcessOptions extends PlaceOptions {
 export function childProcess(options: ChildProcessOptions = {}): Placement {
   checkPlace('childProcess(options)', options, ['shared', 'maxBusy', 'env', 'execArgv']);
   const { shared, maxBusy, env, execArgv = [] } = options;
+  checkSettings('childProcess(options)', 'env', env);
+  if (!(Array.isArray(execArgv) && execArgv.every(one => typeof one === 'string')))
+    throw new TypeError(`childProcess(options): execArgv must be a list of texts, not ${show(execArgv)}`);
   return new LocalPlacement(
     { kind: 'process', shared, maxBusy, resourceLimits: undefined, env, execArgv },
     'childProcess()',

@@ -12,34 +12,40 @@ import type { Progress } from './progress.ts';
 export class Door extends Inlet<Ref> {
   readonly realm;
   readonly ref: Ref;
-  readonly #cell: HostedCell;
-  readonly #progress: Progress;
+  readonly #actor: Ref;
+  /** Undefined when it has ended: the name of the door is known for longer. */
+  #inside: { readonly cell: HostedCell; readonly progress: Progress } | undefined;
 
   constructor(cell: HostedCell, progress: Progress) {
     super();
     this.realm = cell.realm;
-    this.#cell = cell;
-    this.#progress = progress;
+    this.#actor = cell.ref;
+    this.#inside = { cell, progress };
     this.ref = new NamedRef(this, cell.ref, cell.ref.path);
   }
 
   override get isDead(): boolean {
-    return this.#cell.ref.isStopped;
+    return this.#actor.isStopped;
   }
 
   enqueue(message: unknown, sender: Ref | undefined): void {
-    const number = this.#progress.arrived();
     // When the actor has ended, the node says what becomes of what had not begun.
-    if (!this.isDead) this.#cell.enqueueNumbered(message, sender, number);
+    if (this.isDead || this.#inside === undefined) return;
+    const { cell, progress } = this.#inside;
+    cell.enqueueNumbered(message, sender, progress.arrived());
   }
 
   signal(signal: Signal<Ref>): void {
-    const { ref } = this.#cell;
-    ref.inlet.signal(signal, ref);
+    this.#actor.inlet.signal(signal, this.#actor);
   }
 
   /** A message has come that could not be read. */
   missed(): void {
-    this.#progress.missed();
+    this.#inside?.progress.missed();
+  }
+
+  /** The actor has ended. */
+  close(): void {
+    this.#inside = undefined;
   }
 }

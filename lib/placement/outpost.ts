@@ -141,6 +141,7 @@ export class Outpost {
   async #spawn(order: Order & { op: 'spawn' }): Promise<void> {
     const { id, url, className, params, parent, name, failure: before } = order;
     const progress = this.#progressOf(order);
+    let door: Door | undefined;
     try {
       const actorClass = pick(await load(url), className, url);
       const { accepts } = actorClass as { accepts?: StandardSchemaV1 };
@@ -158,12 +159,16 @@ export class Outpost {
           aside: said => this.report({ report: 'aside', id, said }),
           gone: reason => {
             this.#hosted.delete(id);
+            door?.close();
             this.report({ report: 'gone', id, reason });
           },
         },
       );
       this.#hosted.set(id, cell);
-      if (progress !== undefined) this.system.openDoor(doorName(id), new Door(cell, progress).ref);
+      if (progress !== undefined) {
+        door = new Door(cell, progress);
+        this.system.openDoor(doorName(id), door.ref);
+      }
       if (order.isFed) cell.onIdle = () => this.report({ report: 'idle', id });
     } catch (error) {
       this.#reportFailure({ report: 'startFailed', id, error: asError(error) });

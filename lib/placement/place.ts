@@ -53,3 +53,9 @@ export function checkPlace(call: string, options: PlaceOptions, known: readonly 
   if (maxBusy !== undefined && !(typeof maxBusy === 'number' && maxBusy > 0))
     throw new TypeError(`${call}: maxBusy must be more than 0 milliseconds, not ${show(maxBusy)}`);
 }
+
+/** @throws TypeError */
+export function checkSettings(call: string, name: string, value: unknown): void {
+  if (value !== undefined && (typeof value !== 'object' || value === null || Array.isArray(value)))
+    throw new TypeError(`${call}: ${name} must be an object, not ${show(value)}`);
+}

@@ -1,7 +1,7 @@
 /** `spawn(Worker, { on: thread() })`. */
 import type { ResourceLimits } from 'node:worker_threads';
 import type { Placement } from '../core/props.ts';
-import { checkPlace, type PlaceOptions } from './place.ts';
+import { checkPlace, checkSettings, type PlaceOptions } from './place.ts';
 import { LocalPlacement } from './placement.ts';
 
 export interface ThreadOptions extends PlaceOptions {
@@ -17,6 +17,7 @@ export interface ThreadOptions extends PlaceOptions {
 export function thread(options: ThreadOptions = {}): Placement {
   checkPlace('thread(options)', options, ['shared', 'maxBusy', 'resourceLimits']);
   const { shared, maxBusy, resourceLimits } = options;
+  checkSettings('thread(options)', 'resourceLimits', resourceLimits);
   const place = { kind: 'thread', shared, maxBusy, resourceLimits, env: undefined, execArgv: [] } as const;
   return new LocalPlacement(place, 'thread()');
 }

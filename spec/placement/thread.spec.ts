@@ -7,6 +7,7 @@ import {
   ActorStarted,
   ActorStopped,
   CreateFailed,
+  childProcess,
   DeadLetter,
   oneForOne,
   PoisonPill,
@@ -347,6 +348,13 @@ describe('an actor in a thread', function () {
       assert.throws(() => node.spawn(Echo, { on: {} as never }), TypeError, /on must be thread\(\)/);
       assert.throws(() => thread({ maxBusy: 0 }), TypeError, /maxBusy/);
       assert.throws(() => thread({ maxbusy: 5 } as never), TypeError, /there is no option/);
+      assert.throws(
+        () => thread({ resourceLimits: 5 as never }),
+        TypeError,
+        /resourceLimits must be an object/,
+      );
+      assert.throws(() => childProcess({ env: 'A=1' as never }), TypeError, /env must be an object/);
+      assert.throws(() => childProcess({ execArgv: '--x' as never }), TypeError, /execArgv must be a list/);
     });
   });
 
