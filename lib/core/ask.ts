@@ -1,4 +1,5 @@
 /** One question that waits for its answer: the inlet behind the sender's ref that the asked actor replies to. */
+import { setMaxListeners } from 'node:events';
 import { AbortError, asError, MailboxFull, NodeDownError, show, TimeoutError } from '../base/errors.ts';
 import type { Cancel, Clock, World } from '../base/world.ts';
 import type { DeadInlet } from './deadLetters.ts';
@@ -93,6 +94,7 @@ export class Ask extends Inlet<Ref> {
     if (signal !== undefined) {
       this.#signal = signal;
       this.#onAbort = () => this.#giveUp(abortError(this.#target, signal));
+      setMaxListeners(0, signal); // many asks with one signal are no leak: each takes its listener back
       signal.addEventListener('abort', this.#onAbort, { once: true });
     }
   }

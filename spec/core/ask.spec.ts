@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { assert } from 'chai';
 import {
   AbortError,
@@ -144,6 +145,22 @@ describe('the signal of an ask', () => {
     controller.abort();
     await rejection(answer);
     assert.equal(clock.pending, 0);
+  });
+});
+
+describe('many asks with one signal', () => {
+  it('are no reason for a warning, and leave no listener behind', async () => {
+    const { node } = await startNode();
+    const warnings: Error[] = [];
+    const listener = (warning: Error) => warnings.push(warning);
+    process.on('warning', listener);
+    const { signal } = new AbortController();
+    const echo = node.spawn<number>((message, context) => context.reply(message));
+    await Promise.all(Array.from({ length: 50 }, (_, i) => echo.ask(i, { signal })));
+    await new Promise(resolve => setImmediate(resolve)); // when warnings are told
+    process.off('warning', listener);
+    assert.deepEqual(warnings, []);
+    assert.equal(getEventListeners(signal, 'abort').length, 0);
   });
 });
 
