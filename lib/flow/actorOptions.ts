@@ -3,6 +3,7 @@ import { show } from '../base/errors.ts';
 import { checkBackoff } from '../restart/backoff.ts';
 import { checkLimits } from '../restart/intensity.ts';
 import type { FlowActorOptions } from './flowActor.ts';
+import { isCount } from './setup.ts';
 
 export function faultsOfOptions(name: string, params: unknown): string[] {
   if (typeof params !== 'object' || params === null)
@@ -13,7 +14,7 @@ export function faultsOfOptions(name: string, params: unknown): string[] {
     if (!isRight) faults.push(`${name}: ${what} must be ${expected}, not ${show(value)}`);
   };
   check(
-    concurrency === undefined || concurrency === Number.POSITIVE_INFINITY || isCount(concurrency, 1),
+    concurrency === undefined || concurrency === Number.POSITIVE_INFINITY || isCount(concurrency),
     'concurrency',
     'a whole number from 1 up',
     concurrency,
@@ -41,5 +42,3 @@ export function faultsOfRestart(name: string, restart: NonNullable<FlowActorOpti
 }
 
 const isNumber = (value: unknown): value is number => typeof value === 'number' && !Number.isNaN(value);
-const isCount = (value: unknown, least: number): boolean =>
-  Number.isInteger(value) && (value as number) >= least;

@@ -6,7 +6,7 @@ import type { NodeOptions } from '../node/options.ts';
 import { faultsOfRestart } from './actorOptions.ts';
 import { type Graph, graphOf, type MermaidOptions, mermaidOf } from './drawing.ts';
 import { FlowError } from './events/errors.ts';
-import type { FlowActor, FlowActorClass, FlowActorOptions } from './flowActor.ts';
+import type { ActorOf, FlowActor, FlowActorClass, FlowActorOptions, ParamsOf } from './flowActor.ts';
 import { EventLogger } from './io/eventLogger.ts';
 import { STDOUT } from './io/stdout.ts';
 import { type QueuePolicy, queuePolicies } from './queue.ts';
@@ -112,24 +112,29 @@ export class Director {
    * @returns the actor, for the calls that connect it
    * @throws TypeError when it is no actor; whatever the constructor throws
    */
-  registerActor<A extends FlowActor>(what: A): A;
-  registerActor<A extends FlowActor, P extends object>(
-    what: new (name: string, params?: P) => A,
+  registerActor<W extends FlowActorClass | FlowActor>(
+    what: W,
     name?: string,
-    params?: P,
-  ): A;
-  registerActor(what: FlowActorClass | FlowActor, name?: string, params?: object): FlowActor;
-  registerActor(what: FlowActorClass | FlowActor, name?: string, params?: object): FlowActor {
+    params?: ParamsOf<W>,
+  ): ActorOf<W> {
     return this.#register('actor', what, name, params);
   }
 
   /** Says which actor gets all log events, in the place of the one before; a `STDOUT` unless one is registered. */
-  registerLogActor(what: FlowActorClass | FlowActor, name?: string, params?: object): FlowActor {
+  registerLogActor<W extends FlowActorClass | FlowActor>(
+    what: W,
+    name?: string,
+    params?: ParamsOf<W>,
+  ): ActorOf<W> {
     return this.#register('log', what, name, params);
   }
 
   /** Says which actor gets the errors of actors without an error queue; an `EventLogger` unless one is registered. */
-  registerErrorActor(what: FlowActorClass | FlowActor, name?: string, params?: object): FlowActor {
+  registerErrorActor<W extends FlowActorClass | FlowActor>(
+    what: W,
+    name?: string,
+    params?: ParamsOf<W>,
+  ): ActorOf<W> {
     return this.#register('error', what, name, params);
   }
 
@@ -140,14 +145,14 @@ export class Director {
     return this.#run?.stationOf(registration)?.actor ?? registration.actor;
   }
 
-  #register(
+  #register<W extends FlowActorClass | FlowActor>(
     role: 'actor' | 'log' | 'error',
-    what: FlowActorClass | FlowActor,
+    what: W,
     name?: string,
     params?: object,
-  ) {
+  ): ActorOf<W> {
     this.#refuseWhileRunning('register an actor');
-    return this.#wiring.register(role, what, name, params);
+    return this.#wiring.register(role, what, name, params) as ActorOf<W>;
   }
 
   // ---- connecting ----
@@ -224,17 +229,29 @@ export class Director {
   }
 
   /** The same as `registerActor`. */
-  registerModule(what: FlowActorClass | FlowActor, name?: string, params?: object): FlowActor {
+  registerModule<W extends FlowActorClass | FlowActor>(
+    what: W,
+    name?: string,
+    params?: ParamsOf<W>,
+  ): ActorOf<W> {
     return this.registerActor(what, name, params);
   }
 
   /** The same as `registerLogActor`. */
-  registerLogModule(what: FlowActorClass | FlowActor, name?: string, params?: object): FlowActor {
+  registerLogModule<W extends FlowActorClass | FlowActor>(
+    what: W,
+    name?: string,
+    params?: ParamsOf<W>,
+  ): ActorOf<W> {
     return this.registerLogActor(what, name, params);
   }
 
   /** The same as `registerErrorActor`. */
-  registerFailedModule(what: FlowActorClass | FlowActor, name?: string, params?: object): FlowActor {
+  registerFailedModule<W extends FlowActorClass | FlowActor>(
+    what: W,
+    name?: string,
+    params?: ParamsOf<W>,
+  ): ActorOf<W> {
     return this.registerErrorActor(what, name, params);
   }
 

@@ -91,4 +91,6 @@ function arrowOf(kind: QueueKind, label: string): string {
   return label === '' ? line : `${line}|"${escaped(label)}"|`;
 }
 
-const escaped = (text: string) => text.replaceAll('"', '#quot;');
+/** What Mermaid would take for something else: the end of a text, its own codes, Markdown and HTML. */
+const escaped = (text: string) =>
+  text.replace(/["#`<>&\p{Cc}]/gu, sign => (sign === '"' ? '#quot;' : `#${sign.codePointAt(0)};`));

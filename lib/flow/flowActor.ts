@@ -276,6 +276,12 @@ const mostEarly = 100;
 // biome-ignore lint/suspicious/noExplicitAny: every actor has parameters of its own
 export type FlowActorClass = new (name: string, params?: any) => FlowActor<any>;
 
+/** What a class of actors, or an actor, takes for parameters: nothing if it is one already. */
+export type ParamsOf<W> = W extends FlowActorClass ? ConstructorParameters<W>[1] : undefined;
+
+/** The actor that it makes, or is. */
+export type ActorOf<W> = W extends abstract new (...args: never) => infer A ? A : W;
+
 /** One class or many, as many. */
 export const classes = (given: EventClass | readonly EventClass[]): readonly EventClass[] =>
   typeof given === 'function' ? [given] : given;

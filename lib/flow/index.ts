@@ -12,11 +12,13 @@ export { EventDropped } from './dropped.ts';
 export * from './events/index.ts';
 export { EventFailed } from './failed.ts';
 export {
+  type ActorOf,
   FatalError,
   FlowActor,
   type FlowActorClass,
   type FlowActorOptions,
   type FlowLog,
+  type ParamsOf,
   type SendOptions,
 } from './flowActor.ts';
 export { FlowHarness, type FlowHarnessOptions } from './harness.ts';

@@ -50,10 +50,7 @@ export class Outlets {
   /** Sends an event and its error to the error outboxes; what reaches none of them is reported as lost. */
   routeError(event: Event, tracked: Event, error: Error): Promise<void> | undefined {
     event.error = error;
-    if (this.hasDefaultErrors || this.errors.length === 0) {
-      this.#scope.acks?.failed(tracked, error);
-      this.#scope.failed(event, this.#owner.name, error);
-    }
+    if (this.hasDefaultErrors || this.errors.length === 0) this.#endsHere(event, tracked, error);
     if (this.errors.length === 0 || this.isOver) {
       this.#scope.lost(event, this.#owner.name, 'unroutable', error);
       return undefined;
@@ -61,11 +58,17 @@ export class Outlets {
     try {
       return this.#deliver(event, this.errors, false, tracked);
     } catch (refused) {
-      this.#scope.acks?.failed(tracked, error);
+      this.#endsHere(event, tracked, error);
       const reason = refused instanceof QueueFull ? 'overflow' : 'unroutable';
       this.#scope.lost(event, this.#owner.name, reason, refused as Error);
       return undefined;
     }
+  }
+
+  /** Whoever waits for the event hears that it will not come. */
+  #endsHere(event: Event, tracked: Event, error: Error): void {
+    this.#scope.acks?.failed(tracked, error);
+    this.#scope.failed(event, this.#owner.name, error);
   }
 
   send(event: Event, outboxes: string | readonly string[] | undefined, isChecked: boolean) {
@@ -162,6 +165,7 @@ export class Outlets {
     queue.victim = undefined;
     const full = this.#queueFull(queue);
     this.#scope.acks?.failed(gone, full);
+    if (queue.kind !== 'log') this.#scope.failed(gone, queue.destination.name, full);
     this.#scope.lost(gone, queue.name, 'overflow', full);
   }
 

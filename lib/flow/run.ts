@@ -14,7 +14,7 @@ import { EventDropped } from './dropped.ts';
 import { FlowError } from './events/errors.ts';
 import type { Event } from './events/event.ts';
 import { EventFailed } from './failed.ts';
-import type { FlowActorOptions } from './flowActor.ts';
+import type { FlowActor, FlowActorOptions } from './flowActor.ts';
 import { FlowHost, FlowRoot, type Overseer } from './host.ts';
 import { Cycle, Queue } from './queue.ts';
 import type { DropReason, Scope } from './scope.ts';
@@ -289,7 +289,7 @@ export class Run implements Scope, Overseer {
     const { events } = this.#node ?? {};
     if (!events?.hears(EventFailed)) return;
     const from = this.stations.find(({ name }) => name === actor);
-    const leadsTo = (other: string) => from !== undefined && leads(from, other);
+    const leadsTo = (other: FlowActor) => from !== undefined && leads(from, other);
     events.publish(new EventFailed(this.#options.name, event, actor, error, leadsTo));
   }
 
@@ -346,10 +346,19 @@ export class Run implements Scope, Overseer {
   /** Lets actors finish what they have, and then nothing more. */
   async #drain(stations: readonly Station[], deadline: Deadline): Promise<void> {
     await Promise.race([this.#quiet(stations), deadline.passed]);
-    if (!deadline.isPassed) await Promise.race([this.#callAll(stations, 'flush'), deadline.passed]);
-    if (!deadline.isPassed) await Promise.race([this.#quiet(stations), deadline.passed]);
+    await this.#flush(stations, deadline);
     for (const station of stations) station.finish();
     if (deadline.isPassed) for (const station of stations) station.abandon();
+  }
+
+  /** What one of a cycle has kept may come to another one that keeps it: all are asked until nothing comes of it. */
+  async #flush(stations: readonly Station[], deadline: Deadline): Promise<void> {
+    const handled = () => stations.reduce((sum, { consumed, failed }) => sum + consumed + failed, 0);
+    for (let before = -1; before !== handled() && !deadline.isPassed; ) {
+      before = handled();
+      await Promise.race([this.#callAll(stations, 'flush'), deadline.passed]);
+      if (!deadline.isPassed) await Promise.race([this.#quiet(stations), deadline.passed]);
+    }
   }
 
   #deadline(ms: number): Deadline {
@@ -459,12 +468,11 @@ export class Run implements Scope, Overseer {
 
 const partsOf = ({ clock, scheduler, random }: WorldParts) => ({ clock, scheduler, random });
 
-/** Whether events get from a station to the one of that name. */
-function leads(from: Station, name: string): boolean {
-  const found = new Set<Station>();
-  for (const queue of from.out.events) found.add(queue.destination as Station);
+/** Whether it is the station of that actor, or events get from there to it. */
+function leads(from: Station, actor: FlowActor): boolean {
+  const found = new Set<Station>([from]);
   for (const station of found) {
-    if (station.name === name) return true;
+    if (station.actor === actor) return true;
     for (const queue of station.out.events) found.add(queue.destination as Station);
   }
   return false;

@@ -14,6 +14,6 @@ export interface Scope {
   readonly onQuiet: (() => void) | undefined;
   /** Counts and reports an event that nobody will handle. */
   lost(event: Event, place: string, reason: DropReason, error: Error | undefined): void;
-  /** Tells that an actor failed at an event and that nothing in the wiring deals with it. */
+  /** Tells that an actor failed at an event, or that its queue had no room for it, and that nothing in the wiring deals with that. */
   failed(event: Event, actor: string, error: Error): void;
 }

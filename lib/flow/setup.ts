@@ -1,4 +1,7 @@
-/** What the parameters of an actor are checked with: one sentence that names the actor, the parameter, what is wrong and the rule. */
+/**
+ * What the parameters of an actor are checked with, once, when it is constructed: one sentence that names the actor, the
+ * parameter, what is wrong and the rule.
+ */
 import { show } from '../base/errors.ts';
 import { SetupError } from './events/errors.ts';
 
@@ -10,8 +13,11 @@ export function demand(
   expected: string,
   value: unknown,
 ): void {
-  if (!isRight) throw new SetupError(`${actor.name}: ${param} must be ${expected}, not ${show(value)}`);
+  if (!isRight) throw wrong(actor.name, param, expected, show(value));
 }
+
+const wrong = (actor: string, param: string, expected: string, given: string): Error =>
+  new SetupError(`${actor}: ${param} must be ${expected}, not ${given}`);
 
 export const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
 export const isTexts = (value: unknown): value is readonly string[] =>
@@ -35,3 +41,42 @@ export function patternOf(actor: { readonly name: string }, param: string, value
     throw new SetupError(`${actor.name}: ${param}: ${(error as Error).message}`, { cause: error });
   }
 }
+
+// ---- many parameters at once ----
+
+/** What a value has to be, and how to say that; with `secret`, the value itself is not told. */
+export type Rule = readonly [isRight: (value: unknown) => boolean, expected: string, how?: 'secret'];
+
+/**
+ * Checks the parameters that there are rules for; those that were not given are right.
+ *
+ * @throws SetupError that names the actor, the parameter, the value and the rule
+ */
+export function checkParams(actor: string, params: unknown, rules: Readonly<Record<string, Rule>>): void {
+  if (params === undefined) return;
+  if (typeof params !== 'object' || params === null)
+    throw new SetupError(`${actor}: the parameters must be an object, not ${show(params)}`);
+  for (const [name, [isRight, expected, how]] of Object.entries(rules)) {
+    const value = (params as Record<string, unknown>)[name];
+    if (value !== undefined && !isRight(value))
+      throw wrong(actor, name, expected, how === 'secret' ? 'this' : show(value));
+  }
+}
+
+export const text: Rule = [isText, 'a text that is not empty'];
+export const flag: Rule = [value => typeof value === 'boolean', 'true or false'];
+export const object: Rule = [isObject, 'an object'];
+export const list: Rule = [Array.isArray, 'an array'];
+/** ms, or Infinity for no limit. */
+export const ms: Rule = [value => typeof value === 'number' && value > 0, 'more than 0 ms'];
+/** A whole number, or Infinity for no limit. */
+export const count: Rule = [
+  value => value === Number.POSITIVE_INFINITY || isCount(value),
+  'a whole number from 1 up',
+];
+export const bytes: Rule = [value => isCount(value, 0), 'a whole number of bytes from 0 up'];
+
+export const oneOf = (...values: readonly string[]): Rule => [
+  value => values.includes(value as string),
+  values.join(' or '),
+];

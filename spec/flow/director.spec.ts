@@ -250,14 +250,15 @@ describe('Director: errors', () => {
     const cared = director.registerActor(Call, 'cared', { fn: fails });
     director.connectQueue(tap, [bad, cared]);
     director.connectQueue(bad, tap);
-    director.connectErrorQueue(cared, director.registerActor(Sink, 'sink'));
+    const sink = director.registerActor(Sink, 'sink');
+    director.connectErrorQueue(cared, sink);
     await director.start();
     tap.put(1);
     await director.settled();
     assert.lengthOf(told, 1);
     const [{ flow, place, error, leadsTo } = {} as EventFailed] = told;
     assert.deepEqual([flow, place, error.message], ['default', 'bad', 'no good']);
-    assert.deepEqual(['tap', 'bad', 'cared', 'sink'].map(leadsTo), [true, true, true, false]);
+    assert.deepEqual([tap, bad, cared, sink].map(leadsTo), [true, true, true, false]);
     await end();
   });
 

@@ -6,7 +6,7 @@ import { JSONEvent } from '../events/jsonEvent.ts';
 import { newDocument, type XmlDocument, type XmlElement } from '../events/xml.ts';
 import { XMLEvent } from '../events/xmlEvent.ts';
 import { FlowActor } from '../flowActor.ts';
-import { demand, isSpan, isText } from '../setup.ts';
+import { demand, isCount, isSpan, isText } from '../setup.ts';
 import { put } from './path.ts';
 
 export interface JoinParams {
@@ -14,6 +14,8 @@ export interface JoinParams {
   key?: string | undefined;
   /** How long, in ms, to wait for the rest (no limit); what came in time goes to the error outboxes then, joined. */
   purgeInterval?: number | undefined;
+  /** So many are waited for at most (100 000); when there are more, the oldest goes to the error outboxes as it is. */
+  max?: number | undefined;
 }
 
 interface Parts {
@@ -30,10 +32,11 @@ export class EventJoin extends FlowActor<JoinParams> {
 
   constructor(name: string, params?: JoinParams) {
     super(name, params);
-    const { key, purgeInterval } = this.params;
+    const { key, purgeInterval, max = 100_000 } = this.params;
     demand(this, 'key', key === undefined || isText(key), 'a name', key);
     const isRight = purgeInterval === undefined || isSpan(purgeInterval);
     demand(this, 'purgeInterval', isRight, 'more than 0 ms', purgeInterval);
+    demand(this, 'max', isCount(max), 'a whole number from 1 up', max);
   }
 
   /** How many events wait for their other parts. */
@@ -65,7 +68,9 @@ export class EventJoin extends FlowActor<JoinParams> {
   #partsFor(id: string): Parts {
     const known = this.#waiting.get(id);
     if (known !== undefined) return known;
-    const { purgeInterval: ms } = this.params;
+    const { purgeInterval: ms, max = 100_000 } = this.params;
+    const [oldest] = this.#waiting.keys();
+    if (oldest !== undefined && this.#waiting.size >= max) this.#giveUp(oldest, `more than ${max} wait`);
     const cancel =
       ms === undefined
         ? undefined

@@ -2,6 +2,7 @@
 import { show } from '../../base/errors.ts';
 import { MalformedEventData } from '../events/errors.ts';
 import type { Event } from '../events/event.ts';
+import { isXmlNode } from '../events/format.ts';
 
 /** The steps of a path. */
 export const stepsOf = (path: string, separator: string): readonly string[] => path.split(separator);
@@ -30,7 +31,10 @@ export function putAt(event: Event, [attribute = '', ...steps]: readonly string[
     place = holder[step];
     way += `/${step}`;
   }
-  put(asHolder(place, way), last, value);
+  const holder = asHolder(place, way);
+  if (Array.isArray(holder) && !isIndex(last, holder.length))
+    throw new MalformedEventData(`${way} is a list of ${holder.length}: nothing can be put at ${show(last)}`);
+  put(holder, last, value);
 }
 
 /** Takes away what is at a place in an event; false when there was nothing. */
@@ -44,14 +48,20 @@ export function removeAt(event: Event, [attribute = '', ...steps]: readonly stri
   }
   const holder = event.lookup([attribute, ...steps]);
   if (typeof holder !== 'object' || holder === null || !Object.hasOwn(holder, last)) return false;
-  if (Array.isArray(holder)) holder.splice(Number(last), 1);
-  else delete (holder as Record<string, unknown>)[last];
+  if (Array.isArray(holder))
+    return isIndex(last, holder.length - 1) && holder.splice(Number(last), 1).length > 0;
+  delete (holder as Record<string, unknown>)[last];
   return true;
 }
 
+/** The end of a list is a place as well: there it grows. */
+const isIndex = (step: string, most: number): boolean => /^(0|[1-9]\d*)$/.test(step) && Number(step) <= most;
+
 function asHolder(value: unknown, way: string): Record<string, unknown> {
-  if (typeof value === 'object' && value !== null) return value as Record<string, unknown>;
-  throw new MalformedEventData(`${way} is ${show(value)}: nothing can be put into it`);
+  if (typeof value === 'object' && value !== null && !isXmlNode(value))
+    return value as Record<string, unknown>;
+  const what = isXmlNode(value) ? 'XML' : show(value);
+  throw new MalformedEventData(`${way} is ${what}: nothing can be put into it`);
 }
 
 /** Sets a member; also one such as `__proto__` becomes an ordinary one. */

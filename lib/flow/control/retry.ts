@@ -42,8 +42,8 @@ export class Retry extends FlowActor<RetryParams> {
     return isThere ? [] : [`${this.name} has no outbox to send events to, beside that for dead letters`];
   }
 
-  override consume(event: Event, origin: string): void | Promise<void> {
-    if (!origin.startsWith('error_') && event.error === null) {
+  override consume(event: Event): void | Promise<void> {
+    if (event.error === null) {
       void this.send(event, this.#onward);
       return;
     }

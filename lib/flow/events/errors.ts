@@ -121,9 +121,10 @@ export class ServiceUnavailable extends FlowError {
   static override readonly status: ErrorStatus = [503, 'Service Unavailable'];
 }
 
-/** A queue with the policy `fail` has no room. */
+/** A queue has no room: 503. */
 export class QueueFull extends FlowError {
   static override readonly code: string = 'QUEUE_FULL';
+  static override readonly status: ErrorStatus = [503, 'Service Unavailable'];
 }
 /** A queue had nothing, or nothing in time. */
 export class QueueEmpty extends FlowError {

@@ -81,6 +81,8 @@ export class HttpEvent<Data = unknown> extends Event<Data> {
 
   override set error(error: unknown) {
     const before = super.error;
+    // Another status may have been set since: the same error once more says nothing new.
+    if (error === before) return;
     super.error = error;
     this.#forget(before);
     this.#follow(super.error);

@@ -4,8 +4,8 @@ import { FlowError, type UnauthorizedEvent } from '../events/errors.ts';
 import { HttpEvent } from '../events/httpEvent.ts';
 import { FlowActor, type FlowActorOptions } from '../flowActor.ts';
 import { isThenable } from '../life.ts';
+import { checkParams } from '../setup.ts';
 import { credentialsOf, isRealm, quoted, unauthorized } from './challenge.ts';
-import { checkParams } from './check.ts';
 
 export interface BasicAuthParams {
   /** Passwords by user; for a class that says itself who may, none. */

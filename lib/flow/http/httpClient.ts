@@ -11,7 +11,7 @@ import {
 import { Event } from '../events/event.ts';
 import { HttpEvent } from '../events/httpEvent.ts';
 import { FlowActor, type FlowActorOptions } from '../flowActor.ts';
-import { checkParams, ms, object, oneOf, type Rule, text } from './check.ts';
+import { bytes, checkParams, flag, ms, object, oneOf, type Rule, text } from '../setup.ts';
 import { eventOfBody } from './mediaTypes.ts';
 import { fill, urlFrom } from './template.ts';
 
@@ -45,11 +45,6 @@ export class BadGateway extends FlowError {
   static override readonly status: ErrorStatus = [502, 'Bad Gateway'];
 }
 
-const size: Rule = [
-  value => Number.isInteger(value) && (value as number) >= 0,
-  'a whole number of bytes from 0 up',
-];
-
 const rules: Readonly<Record<string, Rule>> = {
   url: text,
   method: [value => typeof value === 'string' && /^[A-Za-z]+$/.test(value), 'a method of HTTP'],
@@ -57,9 +52,9 @@ const rules: Readonly<Record<string, Rule>> = {
     value => object[0](value) && Object.values(value as object).every(each => typeof each === 'string'),
     'an object of texts',
   ],
-  sendData: [value => typeof value === 'boolean', 'true or false'],
+  sendData: flag,
   timeout: ms,
-  bodyLimit: size,
+  bodyLimit: bytes,
   failOn: oneOf('never', 'serverError', 'error'),
   redirect: oneOf('follow', 'manual', 'error'),
   fetch: [value => typeof value === 'function', 'a function'],

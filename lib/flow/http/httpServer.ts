@@ -347,12 +347,12 @@ export class HTTPServer extends FlowActor<HTTPServerParams> {
     this.#refuse(exchange, new ActorTimeout(`there was no answer within ${this.#timeout} ms`));
   }
 
-  /** An actor failed at an event and nothing brings that here: nobody else will answer it. */
-  #failed({ event, error, place, leadsTo }: EventFailed): void {
-    if (this.#pending === undefined || !this.#pending.has(event.eventId)) return;
-    if (place !== this.name && !leadsTo(this.name)) return;
+  /** An actor failed at an event, or had no room for it, and nothing brings that here: nobody else will answer it. */
+  #failed({ event, error, leadsTo }: EventFailed): void {
+    if (!this.#pending?.has(event.eventId) || !leadsTo(this)) return;
     const exchange = this.#pending.take(event.eventId);
-    if (exchange !== undefined) this.#refuse(exchange, error);
+    if (exchange === undefined) return;
+    this.#refuse(exchange, error instanceof QueueFull ? new TooBusy('the queues here are full') : error);
   }
 
   /** What came is no HTTP, or not all of it came in time; a request that has begun is answered nonetheless. */

@@ -3,8 +3,8 @@ import { createPublicKey, type KeyObject } from 'node:crypto';
 import { FlowError, ServiceUnavailable, SetupError, type UnauthorizedEvent } from '../events/errors.ts';
 import { HttpEvent } from '../events/httpEvent.ts';
 import { FlowActor, type FlowActorOptions } from '../flowActor.ts';
+import { checkParams, isTexts, ms, object, type Rule, text } from '../setup.ts';
 import { credentialsOf, isRealm, quoted, unauthorized } from './challenge.ts';
-import { checkParams, ms, object, type Rule, text } from './check.ts';
 import {
   type Jose,
   type JSONWebKeySet,
@@ -56,11 +56,7 @@ const asymmetric = [
 ];
 const keyParams = ['secret', 'publicKey', 'jwks', 'jwksUri'] as const;
 
-const texts: Rule = [
-  value =>
-    Array.isArray(value) && value.length > 0 && value.every(each => typeof each === 'string' && each !== ''),
-  'a list of texts',
-];
+const texts: Rule = [value => isTexts(value) && value.length > 0, 'a list of texts'];
 const textOrTexts: Rule = [value => text[0](value) || texts[0](value), 'a text or a list of texts'];
 
 /**

@@ -4,7 +4,7 @@ import { isXmlNode } from '../events/format.ts';
 import { HttpEvent } from '../events/httpEvent.ts';
 import type { XmlElement } from '../events/xml.ts';
 import { FlowActor, type FlowActorOptions } from '../flowActor.ts';
-import { checkParams, text } from './check.ts';
+import { checkParams, text } from '../setup.ts';
 
 export interface RESTTranslatorParams {
   /**

@@ -1,7 +1,7 @@
 /** What an HTTP server can be told. */
 import { readFileSync } from 'node:fs';
 import { SetupError } from '../events/errors.ts';
-import { checkParams, count, flag, ms, object, type Rule, text } from './check.ts';
+import { bytes, checkParams, count, flag, list, ms, object, type Rule, text } from '../setup.ts';
 import type { RoutesConfig } from './routes.ts';
 
 export interface HTTPServerParams {
@@ -46,11 +46,6 @@ const port: Rule = [
   value => Number.isInteger(value) && (value as number) >= 0 && (value as number) <= 65_535,
   'a port from 0 to 65535',
 ];
-const list: Rule = [value => Array.isArray(value), 'an array'];
-const size: Rule = [
-  value => Number.isInteger(value) && (value as number) >= 0,
-  'a whole number of bytes from 0 up',
-];
 
 export const serverRules: Readonly<Record<string, Rule>> = {
   address: text,
@@ -59,7 +54,7 @@ export const serverRules: Readonly<Record<string, Rule>> = {
   certFile: text,
   tls: object,
   timeout: ms,
-  bodyLimit: size,
+  bodyLimit: bytes,
   maxPending: count,
   maxConnections: count,
   headersTimeout: ms,

@@ -1,7 +1,7 @@
 /** Gives the client a cookie. */
 import { HttpEvent } from '../events/httpEvent.ts';
 import { FlowActor, type FlowActorOptions } from '../flowActor.ts';
-import { checkParams, flag, oneOf } from './check.ts';
+import { checkParams, flag, oneOf } from '../setup.ts';
 
 export interface SetCookieParams {
   /** Its name (`'session'`). */

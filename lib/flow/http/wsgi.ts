@@ -2,7 +2,7 @@
 import { ResourceNotFound } from '../events/errors.ts';
 import { HttpEvent } from '../events/httpEvent.ts';
 import type { FlowActorOptions } from '../flowActor.ts';
-import { checkParams, type Rule } from './check.ts';
+import { checkParams, type Rule } from '../setup.ts';
 import { HTTPServer } from './httpServer.ts';
 import type { RoutesConfig } from './routes.ts';
 import type { HTTPServerParams } from './serverParams.ts';

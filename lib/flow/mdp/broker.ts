@@ -116,10 +116,13 @@ export class Broker {
   /** How often `tick` wants to be called, in ms. */
   readonly tickInterval: number;
 
-  /** @throws TypeError that names the option and what is wrong with it */
-  constructor(options: BrokerOptions = {}) {
+  /**
+   * @param of whose options they are, for the error
+   * @throws SetupError that names the option and what is wrong with it
+   */
+  constructor(options: BrokerOptions = {}, of = 'broker') {
     const { heartbeatInterval, liveness } = complete(
-      'broker',
+      of,
       options,
       { ...heartbeatDefaults } as Required<HeartbeatOptions>,
       heartbeatChecks,
@@ -135,7 +138,7 @@ export class Broker {
     this.#options = {
       heartbeatInterval,
       liveness,
-      ...complete('broker', options, rest, {
+      ...complete(of, options, rest, {
         expiry: positiveMs,
         resend: yesOrNo,
         maxBusy: positiveMs,

@@ -74,10 +74,13 @@ export class Client {
   /** How often `tick` wants to be called, in ms. */
   readonly tickInterval: number;
 
-  /** @throws TypeError that names the option and what is wrong with it */
-  constructor(options: ClientOptions = {}) {
+  /**
+   * @param of whose options they are, for the error
+   * @throws SetupError that names the option and what is wrong with it
+   */
+  constructor(options: ClientOptions = {}, of = 'client') {
     const defaults = { requestTimeout: 5000, retries: 2, idle: 30_000 };
-    this.#options = complete('client', options, defaults, {
+    this.#options = complete(of, options, defaults, {
       requestTimeout: positiveMs,
       retries: wholeFrom(0),
       idle: positiveMs,

@@ -33,7 +33,7 @@ const quietTime = 200;
 export class MDPBroker extends FlowActor<MDPBrokerParams> {
   static override shape = 'cloud';
 
-  #broker = new Broker(this.params);
+  #broker = new Broker(this.params, this.name);
   #socket: FlowSocket | undefined;
   #registrar: FlowSocket | undefined;
   #endpoint: string | undefined;
@@ -64,7 +64,7 @@ export class MDPBroker extends FlowActor<MDPBrokerParams> {
   override async preStart(): Promise<void> {
     const { clock } = this.world;
     const now = () => clock.now();
-    const broker = new Broker(this.params);
+    const broker = new Broker(this.params, this.name);
     const note = scribe(this.log, clock);
     const open = await socketsFor(this.world, this.params);
     const failed = (error: unknown) => this.#crash(error);

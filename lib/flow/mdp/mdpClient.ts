@@ -35,7 +35,7 @@ interface Waiting {
  * broker itself about the service that is its data. After compysition's MDPClient, which waited for ever.
  */
 export class MDPClient extends FlowActor<MDPClientParams> {
-  #client = new Client(this.params);
+  #client = new Client(this.params, this.name);
   #finder: Finder | undefined;
   #open: OpenSocket | undefined;
   #note: (note: Note) => void = () => {};
@@ -65,7 +65,7 @@ export class MDPClient extends FlowActor<MDPClientParams> {
 
   override async preStart(): Promise<void> {
     const { clock } = this.world;
-    const client = new Client(this.params);
+    const client = new Client(this.params, this.name);
     this.#client = client;
     this.#note = scribe(this.log, clock);
     const open = await socketsFor(this.world, this.params);

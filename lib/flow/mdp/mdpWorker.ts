@@ -3,6 +3,7 @@ import { asError } from '../../base/errors.ts';
 import type { Cancel, Random } from '../../base/world.ts';
 import { ActorTimeout, MalformedEventData, ServiceUnavailable } from '../events/errors.ts';
 import { Event } from '../events/event.ts';
+import { EventFailed } from '../failed.ts';
 import { FlowActor } from '../flowActor.ts';
 import { type Body, bodyOf, dataOf, eventOf, isRaw, rawBodyOf, traceOf } from './body.ts';
 import { Finder } from './finder.ts';
@@ -41,15 +42,16 @@ const quietTime = 100;
  * Offers a service: sends every request as an event to its outboxes, and what comes back to an inbox as the reply. The flow has to keep
  * the event's id. Requests of others than MDPClient are events whose data is the text that they have sent.
  *
- * Connect the error queues of the actors in between with it: an event with an error goes back as such. After compysition's MDPWorker.
+ * An event with an error goes back as such, and so does one that an actor in between failed at. After compysition's MDPWorker.
  */
 export class MDPWorker extends FlowActor<MDPWorkerParams> {
-  readonly #settings = settingsOf(this.params);
+  readonly #settings = settingsOf(this.name, this.params);
   #finder: Finder | undefined;
   #host: WorkerLaneHost | undefined;
   #lanes: WorkerLane[] = [];
   #leaving: WorkerLane[] = [];
   #isLeaving = false;
+  #unsubscribe: () => void = () => {};
   #lastBusy = 0;
   #running = 0;
   readonly #jobs = new Map<string, Job>();
@@ -86,6 +88,7 @@ export class MDPWorker extends FlowActor<MDPWorkerParams> {
       note,
       failed: error => this.#crash(error),
     };
+    this.#unsubscribe = this.node.events.subscribe(EventFailed, failure => this.#failed(failure));
     this.#finder = new Finder(findingOf(this.params));
     const { open, failed } = this.#host;
     this.#finder.start(open, { found: brokers => this.#workFor(brokers), note, failed });
@@ -101,7 +104,13 @@ export class MDPWorker extends FlowActor<MDPWorkerParams> {
     this.#answer(job, event);
   }
 
-  /** Nobody but the error actor has got the event: there will be no answer. */
+  /** An actor failed at it, or had no room for it, and nothing brings that here: there will be no answer. */
+  #failed({ event, error, leadsTo }: EventFailed): void {
+    const job = this.#jobs.get(event.eventId);
+    if (job !== undefined && leadsTo(this)) this.#answer(job, failed(job.event, error));
+  }
+
+  /** With `acks`: something else that will not come back. */
   override nacked(event: Event, error: Error): void {
     const job = this.#jobs.get(event.eventId);
     if (job === undefined) return;
@@ -129,6 +138,7 @@ export class MDPWorker extends FlowActor<MDPWorkerParams> {
   }
 
   override async postStop(): Promise<void> {
+    this.#unsubscribe();
     const lanes = [...this.#lanes, ...this.#leaving];
     for (const lane of lanes) lane.stop();
     this.#lanes = [];
@@ -143,9 +153,9 @@ export class MDPWorker extends FlowActor<MDPWorkerParams> {
   #makeWorker(random: Random): Worker {
     const { service } = this.params;
     if (typeof service === 'string' && isServiceName(service) && !service.startsWith('mmi.')) {
-      return new Worker(service, this.params, random);
+      return new Worker(service, this.params, random, this.name);
     }
-    throw new TypeError('worker: service must be a printable text that does not begin with mmi.');
+    throw new TypeError('service must be a printable text that does not begin with mmi.');
   }
 
   /** These are the brokers now: with others it ends what it has begun, and goes. */
@@ -266,9 +276,9 @@ export class MDPWorker extends FlowActor<MDPWorkerParams> {
   }
 }
 
-const settingsOf = (params: MDPWorkerParams) =>
+const settingsOf = (name: string, params: MDPWorkerParams) =>
   complete(
-    'worker',
+    name,
     params,
     { workers: 1, replyTimeout: 60_000, drain: 5000 },
     { workers: wholeFrom(1), replyTimeout: positiveMs, drain: ['milliseconds from 0 up', ms => ms >= 0] },

@@ -64,10 +64,13 @@ export class Registrar {
   /** How often `tick` wants to be called, in ms. */
   readonly tickInterval: number;
 
-  /** @throws TypeError that names the option and what is wrong with it */
-  constructor(options: RegistrarOptions = {}) {
+  /**
+   * @param of whose options they are, for the error
+   * @throws SetupError that names the option and what is wrong with it
+   */
+  constructor(options: RegistrarOptions = {}, of = 'registration service') {
     this.#options = complete(
-      'registration service',
+      of,
       options,
       { ...heartbeatDefaults, scope: defaultScope, maxBrokers: 1000 } as Required<RegistrarOptions>,
       { ...heartbeatChecks, scope: ['text', isText], maxBrokers: wholeFrom(1) },

@@ -1,5 +1,6 @@
 /** The figures that both ends of a conversation should agree on, and how options are checked. */
 import { show } from '../../base/errors.ts';
+import { SetupError } from '../events/errors.ts';
 
 export interface HeartbeatOptions {
   /** How often each end lets the other hear from it, in ms (2500). The same on all: RFC 7 has no way to agree on it. */
@@ -16,7 +17,8 @@ export const tickFor = (...intervals: number[]): number =>
 
 /**
  * The options that are given, and the defaults of the others.
- * @throws TypeError that names the option and what is wrong with it
+ * @param of whose they are, for the error
+ * @throws SetupError that names the option and what is wrong with it
  */
 export function complete<T extends object>(
   of: string,
@@ -30,7 +32,7 @@ export function complete<T extends object>(
     if (value !== undefined) all[name] = value as T[typeof name];
     const check = checks[name];
     if (check === undefined || (typeof all[name] === typeof defaults[name] && check[1](all[name]))) continue;
-    throw new TypeError(`${of}: ${name} must be ${check[0]}, not ${show(all[name])}`);
+    throw new SetupError(`${of}: ${name} must be ${check[0]}, not ${show(all[name])}`);
   }
   return Object.freeze(all);
 }

@@ -60,12 +60,15 @@ export class Worker {
   /** How often `tick` wants to be called, in ms. */
   readonly tickInterval: number;
 
-  /** @throws TypeError that names the option and what is wrong with it */
-  constructor(service: string, options: WorkerOptions, random: Random) {
+  /**
+   * @param of whose options they are, for the error
+   * @throws SetupError that names the option and what is wrong with it
+   */
+  constructor(service: string, options: WorkerOptions, random: Random, of = 'worker') {
     this.#service = service;
     this.#random = random;
     this.#options = complete(
-      'worker',
+      of,
       options,
       { ...heartbeatDefaults, reconnectMin: 100, reconnectMax: 10_000 } as Required<WorkerOptions>,
       { ...heartbeatChecks, reconnectMin: positiveMs, reconnectMax: positiveMs },

@@ -23,7 +23,7 @@ const codes: Record<string, [code: string, status: number]> = {
   PayloadTooLarge: ['PAYLOAD_TOO_LARGE', 413],
   QueueConnected: ['QUEUE_CONNECTED', 500],
   QueueEmpty: ['QUEUE_EMPTY', 500],
-  QueueFull: ['QUEUE_FULL', 500],
+  QueueFull: ['QUEUE_FULL', 503],
   ReservedName: ['RESERVED_NAME', 500],
   ResourceConflict: ['CONFLICT', 409],
   ResourceGone: ['GONE', 410],

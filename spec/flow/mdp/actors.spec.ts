@@ -6,6 +6,7 @@ import {
   JSONEvent,
   ResourceNotFound,
   ServiceUnavailable,
+  SetupError,
 } from '../../../lib/flow/events/index.ts';
 import {
   Director,
@@ -580,14 +581,14 @@ describe('the actors of MajorDomo', () => {
   });
 
   it('refuse figures that make no sense when they are made', () => {
-    assert.throws(() => new MDPBroker('b', { liveness: 0 }), TypeError, /liveness/);
-    assert.throws(() => new MDPClient('c', { retries: -1 }), TypeError, /retries/);
+    assert.throws(() => new MDPBroker('b', { liveness: 0 }), SetupError, /liveness/);
+    assert.throws(() => new MDPClient('c', { retries: -1 }), SetupError, /retries/);
     assert.throws(
       () => new MDPWorker('w', { service: 'x', workers: 0 }),
-      TypeError,
+      SetupError,
       /workers must be a whole number/,
     );
-    assert.throws(() => new MDPBrokerRegistrationService('r', { maxBrokers: 0 }), TypeError, /maxBrokers/);
+    assert.throws(() => new MDPBrokerRegistrationService('r', { maxBrokers: 0 }), SetupError, /maxBrokers/);
   });
 
   it('do not start on a port that is taken', async () => {

@@ -1,4 +1,5 @@
 import { assert } from 'chai';
+import { SetupError } from '../../../lib/flow/events/errors.ts';
 import { Broker, type BrokerEffect, type BrokerOptions, type Send } from '../../../lib/flow/mdp/broker.ts';
 import { clientFrames, disconnect, heartbeat, hex, ready, replyTo, requestTo } from './raw.ts';
 
@@ -322,7 +323,7 @@ describe('the broker', () => {
   ];
   for (const [options, message] of badOptions) {
     it(`refuses ${Object.keys(options)} ${Object.values(options)}`, () => {
-      assert.throws(() => new Broker(options), TypeError, message);
+      assert.throws(() => new Broker(options), SetupError, message);
     });
   }
 });

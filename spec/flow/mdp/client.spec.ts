@@ -1,4 +1,5 @@
 import { assert } from 'chai';
+import { SetupError } from '../../../lib/flow/events/errors.ts';
 import { Client, type ClientEffect, type ClientOptions } from '../../../lib/flow/mdp/client.ts';
 import { clientFrames, hex } from './raw.ts';
 
@@ -217,10 +218,10 @@ describe('the client', () => {
   it('refuses options that make no sense', () => {
     assert.throws(
       () => new Client({ retries: -1 }),
-      TypeError,
+      SetupError,
       /client: retries must be a whole number from 0/,
     );
-    assert.throws(() => new Client({ requestTimeout: 0 }), TypeError, /requestTimeout/);
+    assert.throws(() => new Client({ requestTimeout: 0 }), SetupError, /requestTimeout/);
   });
 });
 

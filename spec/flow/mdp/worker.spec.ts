@@ -1,4 +1,5 @@
 import { assert } from 'chai';
+import { SetupError } from '../../../lib/flow/events/errors.ts';
 import { Worker, type WorkerEffect, type WorkerOptions } from '../../../lib/flow/mdp/worker.ts';
 import { clientFrames, disconnect, heartbeat, hex, ready, replyTo, requestTo } from './raw.ts';
 
@@ -114,7 +115,7 @@ describe('the worker', () => {
   });
 
   it('refuses options that make no sense', () => {
-    assert.throws(() => new Worker('x', { reconnectMin: -1 }, Math.random), TypeError, /reconnectMin/);
+    assert.throws(() => new Worker('x', { reconnectMin: -1 }, Math.random), SetupError, /reconnectMin/);
   });
 });
 

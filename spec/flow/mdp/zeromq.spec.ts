@@ -5,7 +5,15 @@ import { connect } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { assert } from 'chai';
 import { Dealer, Request } from 'zeromq';
-import { Director, Event, FlowActor, LogEvent } from '../../../lib/flow/index.ts';
+import {
+  type ActorOf,
+  Director,
+  Event,
+  FlowActor,
+  type FlowActorClass,
+  LogEvent,
+  type ParamsOf,
+} from '../../../lib/flow/index.ts';
 import { MDPBroker, MDPClient, type MDPClientParams, MDPWorker } from '../../../lib/flow/mdp/index.ts';
 import { seededRandom } from '../../../lib/testkit/seededRandom.ts';
 import { clientFrames, disconnect, heartbeat, hex, ready, replyTo, requestTo, show } from './raw.ts';
@@ -462,7 +470,7 @@ class Flow {
     return other;
   }
 
-  add<A extends FlowActor>(Class: new (name: string, params?: object) => A, name: string, params: object): A {
+  add<C extends FlowActorClass>(Class: C, name: string, params: ParamsOf<C>): ActorOf<C> {
     return this.director.registerActor(Class, name, params);
   }
 
