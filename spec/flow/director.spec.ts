@@ -262,6 +262,61 @@ describe('Director: errors', () => {
     await end();
   });
 
+  it('an event for which a queue has no room is told as well, but no line of a log', async () => {
+    const { director, node, end } = await quietFlow();
+    const told: string[] = [];
+    const tap = director.registerActor(Tap, 'tap');
+    const gate = director.registerActor(Gate, 'gate', { concurrency: 1 });
+    node.events.subscribe(EventFailed, ({ event: { data }, place, error, leadsTo }) =>
+      told.push(`${data} at ${place}: ${error.name}, ${leadsTo(tap)}, ${leadsTo(gate)}`),
+    );
+    director.connectQueue(tap, gate, { size: 1, policy: 'dropNewest' });
+    const lines = director.registerActor(Gate, 'lines', { concurrency: 1 });
+    director.connectLogQueue(tap, lines, { size: 1 });
+    await director.start();
+    for (const n of [1, 2, 3]) {
+      tap.put(n);
+      tap.say(`line ${n}`);
+      await turn();
+    }
+    assert.deepEqual(told, ['3 at gate: QueueFull, false, true']);
+    const closing = end();
+    for (const open of [gate, lines, gate, lines, gate, lines]) {
+      await turn();
+      await open.openNext();
+    }
+    await closing;
+  });
+
+  it('an error queue that refuses an event does not hide its error', async () => {
+    const { director, node, end } = await quietFlow();
+    const told: string[] = [];
+    node.events.subscribe(EventFailed, ({ event: { data }, error }) =>
+      told.push(`${data}: ${error.message}`),
+    );
+    const tap = director.registerActor(Tap, 'tap');
+    const bad = director.registerActor(Call, 'bad', {
+      fn: () => {
+        throw new Error('no good');
+      },
+    });
+    const gate = director.registerActor(Gate, 'gate', { concurrency: 1 });
+    director.connectQueue(tap, bad);
+    director.connectErrorQueue(bad, gate, { size: 1, policy: 'fail' });
+    await director.start();
+    for (const n of [1, 2, 3]) {
+      tap.put(n);
+      await turn();
+    }
+    assert.deepEqual(told, ['3: no good']);
+    const closing = end();
+    for (let i = 0; i < 3; i++) {
+      await turn();
+      await gate.openNext();
+    }
+    await closing;
+  });
+
   it('an error queue takes the place of the error actor', async () => {
     const { director, errors, end } = await quietFlow();
     const tap = director.registerActor(Tap, 'tap');
@@ -492,6 +547,30 @@ describe('Director: supervision', () => {
 });
 
 describe('Director: stopping', () => {
+  it('asks the actors of a cycle to flush until nothing comes of it', async () => {
+    class Keep extends FlowActor {
+      readonly #kept: Event[] = [];
+      override consume(given: Event): void {
+        this.#kept.push(given);
+      }
+      override flush(): void {
+        for (const kept of this.#kept.splice(0)) void this.send(kept, 'on');
+      }
+    }
+    const { director, end } = await quietFlow();
+    const tap = director.registerActor(Tap, 'tap');
+    const [one, two] = [director.registerActor(Keep, 'one'), director.registerActor(Keep, 'two')];
+    const sink = director.registerActor(Sink, 'sink');
+    director.connectQueue(tap, one);
+    director.connectQueue([one, 'on'], two);
+    director.connectQueue([two, 'on'], sink);
+    director.connectQueue([two, 'back'], one);
+    await director.start();
+    await tap.put(1);
+    await end();
+    assert.deepEqual(sink.data, [1]);
+  });
+
   it('drains in the order of the flow: preStop, then flush and postStop when nothing can come any more', async () => {
     const notes: string[] = [];
     const { director, end } = await quietFlow();

@@ -15,6 +15,10 @@ export class Tap extends FlowActor {
     return this.emit(data instanceof Event ? data : event(data), outboxes);
   }
 
+  say(line: string): void {
+    this.log.info(line);
+  }
+
   /** Emits these one after the other, waiting for room. */
   async putAll(all: Iterable<unknown>): Promise<void> {
     for (const data of all) await this.put(data);

@@ -281,6 +281,21 @@ describe('wiring: drawings', () => {
     );
   });
 
+  it('knows what parameters a class takes, as far as types go', () => {
+    class Marked extends FlowActor<{ mark: string }> {
+      override consume(): void {}
+    }
+    const director = new Director();
+    const marked: Marked = director.registerActor(Marked, 'a', { mark: '!', concurrency: 1 });
+    assert.equal(marked.params.mark, '!');
+    // @ts-expect-error: a text is due
+    director.registerActor(Marked, 'b', { mark: 1 });
+    // @ts-expect-error: nothing is called so
+    director.registerActor(Marked, 'c', { mark: '!', concurency: 1 });
+    // @ts-expect-error: nor that
+    director.registerErrorActor(Marked, 'd', { marc: '!' });
+  });
+
   it('draws for Mermaid', () => {
     const director = new Director();
     const a = director.registerActor(
@@ -292,6 +307,7 @@ describe('wiring: drawings', () => {
     const b = director.registerActor(Sink, 'b');
     director.connectQueue(a, b);
     director.connectQueue([a, 'x'], b);
+    director.connectQueue([a, '<b>#1;\n`'], b);
     director.connectErrorQueue(a, b);
     assert.equal(
       director.mermaid(),
@@ -301,6 +317,7 @@ describe('wiring: drawings', () => {
         '  n3["b"]',
         '  n2 --> n3',
         '  n2 -->|"x"| n3',
+        '  n2 -->|"#60;b#62;#35;1;#10;#96;"| n3',
         '  n2 -.->|"error"| n3',
         '',
       ].join('\n'),

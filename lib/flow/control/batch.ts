@@ -70,7 +70,12 @@ export class Batch extends FlowActor<BatchParams> {
     const { events, cancel } = this.#open.get(key) as Open;
     cancel?.();
     this.#open.delete(key);
-    void this.send(gathered(events, { count: events.length }));
+    const batch = gathered(events, { count: events.length });
+    try {
+      void this.send(batch);
+    } catch (error) {
+      void this.sendError(batch, error as Error);
+    }
   }
 }
 

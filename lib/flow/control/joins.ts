@@ -58,7 +58,12 @@ export class EventJoin extends FlowActor<JoinParams> {
     parts.byInbox.set(origin, event);
     if (parts.byInbox.size < this.inboxes.length) return;
     this.#forget(event.eventId);
-    void this.send(this.#whole(parts));
+    const [first] = parts.byInbox.values();
+    try {
+      void this.send(this.#whole(parts));
+    } catch (error) {
+      void this.sendError(first as Event, error as Error);
+    }
   }
 
   override flush(): void {
@@ -84,8 +89,15 @@ export class EventJoin extends FlowActor<JoinParams> {
     const parts = this.#waiting.get(id) as Parts;
     this.#forget(id);
     const missing = this.inboxes.filter(box => !parts.byInbox.has(box));
-    const event = this.#whole(parts);
-    void this.sendError(event, new ActorTimeout(`${this.name} lacks ${missing.join(', ')}: ${reason}`));
+    const [first] = parts.byInbox.values();
+    let cause: unknown;
+    try {
+      this.#whole(parts);
+    } catch (error) {
+      cause = error;
+    }
+    const text = `${this.name} lacks ${missing.join(', ')}: ${reason}`;
+    void this.sendError(first as Event, new ActorTimeout(text, { cause }));
   }
 
   #forget(id: string): void {

@@ -60,17 +60,15 @@ export class Retry extends FlowActor<RetryParams> {
     return this.outboxes.filter(box => box !== this.#deadLetter);
   }
 
-  #again(event: Event, attempts: number): Promise<void> {
+  async #again(event: Event, attempts: number): Promise<void> {
     const delay = this.#backoff.delay(attempts, this.world.random);
     this.log.info(`${event.error?.message ?? 'an error'}: once more in ${Math.round(delay)} ms`, event);
     event.set(this.#attempts, attempts + 1);
     event.error = null;
-    return new Promise(resolve => {
-      this.after(delay, () => {
-        void this.send(event, this.#onward);
-        resolve();
-      });
+    await new Promise<void>(resolve => {
+      this.after(delay, resolve);
     });
+    void this.send(event, this.#onward);
   }
 
   #giveUp(event: Event, attempts: number): void {

@@ -121,9 +121,13 @@ export class Window extends FlowActor<WindowParams> {
       ...(size !== undefined && { start: end - size, end }),
     };
     const { reduce } = this.params;
-    void this.send(
-      reduce === undefined ? gathered(events, attributes) : this.#reduced(reduce(events), attributes),
-    );
+    try {
+      void this.send(
+        reduce === undefined ? gathered(events, attributes) : this.#reduced(reduce(events), attributes),
+      );
+    } catch (error) {
+      void this.sendError(gathered(events, attributes), error as Error);
+    }
   }
 
   #reduced(data: unknown, attributes: object): Event {

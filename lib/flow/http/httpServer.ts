@@ -1,6 +1,6 @@
 /** The door of a flow to the web: every request becomes an event, and the event that comes back is the answer. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import {
   ActorTimeout,
   EventCommandNotAllowed,
@@ -155,11 +155,24 @@ export class HTTPServer extends FlowActor<HTTPServerParams> {
       },
       this.#requests(),
     );
-    const { port, address } = await this.#listener.listen(params.port ?? 8080, params.address ?? '0.0.0.0');
+    const { port, address } = await this.#listen(this.#listener);
     this.#unsubscribe = this.node.events.subscribe(EventFailed, failure => this.#failed(failure));
     this.#port = port;
     this.#address = address;
     this.log.info(`listens on ${address}:${port}`);
+  }
+
+  async #listen(listener: Listener): Promise<AddressInfo> {
+    const { port = 8080, address = '0.0.0.0' } = this.params;
+    try {
+      return await listener.listen(port, address);
+    } catch (error) {
+      const { message, code } = error as NodeJS.ErrnoException;
+      throw new FlowError(`${this.name} can't listen at ${address}:${port}: ${message}`, {
+        code,
+        cause: error,
+      });
+    }
   }
 
   override preStop(): void {

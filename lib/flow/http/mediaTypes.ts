@@ -79,21 +79,21 @@ function textOf(body: Buffer, charset = 'utf-8'): string {
 
 const withoutMark = (text: string): string => (text.charCodeAt(0) === 0xfeff ? text.slice(1) : text);
 
-/** Fields that a form may have; more are left out. */
-const mostFields = 1000;
-
 /** A form that carries XML or JSON in its first field is that; another one is a form. */
 function eventOfForm(body: Buffer): Event {
-  const fields = fieldsOf(textOf(body));
-  const [first] = Object.keys(fields);
+  const event = new FormHttpEvent({ data: textOf(body) });
+  const [first] = Object.entries(event.data);
   if (first === undefined) throw new MalformedEventData('the form is empty');
-  const value = fields[first];
-  if (/^xml$/i.test(first)) return new XMLHttpEvent({ data: value });
-  if (/^json$/i.test(first)) return new JSONHttpEvent({ data: value });
-  return new FormHttpEvent({ data: fields });
+  const [field, value] = first;
+  if (/^xml$/i.test(field)) return new XMLHttpEvent({ data: value });
+  if (/^json$/i.test(field)) return new JSONHttpEvent({ data: value });
+  return event;
 }
 
-/** The fields of a form or a query; one that comes several times is an array. */
+/** Fields that a query may have; more are left out. */
+const mostFields = 1000;
+
+/** The fields of a query; one that comes several times is an array. */
 export function fieldsOf(text: string): Record<string, string | string[]> {
   const fields: Record<string, string | string[]> = {};
   const parsed = parse(text, '&', '=', { maxKeys: mostFields });

@@ -47,6 +47,17 @@ for (const [kind, make, whole, type] of kinds) {
       await harness.stop();
     });
 
+    it('holds so many at most, and gives the oldest up', async () => {
+      const { harness } = await start({ max: 2 });
+      const [oldest, ...others] = [make(), make(), make()];
+      for (const event of [oldest, ...others]) await harness.put(event, 'one');
+      const { eventId, error } = await harness.error();
+      assert.equal(eventId, oldest?.eventId);
+      assert.match(error?.message ?? '', /lacks two, three: more than 2 wait/);
+      assert.equal(harness.actor.waiting, 2);
+      await harness.stop();
+    });
+
     it('waits while one is missing', async () => {
       const { harness } = await start();
       const event = make();
@@ -157,6 +168,27 @@ describe('aggregators', () => {
     assert.equal(event.dataString(), '<all><x/><y>1</y></all>');
     assert.instanceOf(event, XMLEvent);
     assert.include(harness.takeLogs()[0]?.dataString(), 'b is left out');
+    await harness.stop();
+  });
+});
+
+describe('What can not be joined', () => {
+  class Broken extends EventJoin {
+    protected override joined(): unknown {
+      throw new TypeError('no way');
+    }
+  }
+
+  it('goes to the error outboxes, and the join goes on', async () => {
+    const { harness, pass } = await run(Broken, { purgeInterval: 100 }, { inboxes: ['one', 'two'] });
+    await harness.put(text('whole'));
+    assert.equal((await harness.error()).error?.message, 'no way');
+    await harness.put(text('half'), 'one');
+    await pass(100);
+    const { data, error } = await harness.error();
+    assert.equal(data, 'half');
+    assert.match(error?.message ?? '', /lacks two/);
+    assert.equal(harness.actor.waiting, 0);
     await harness.stop();
   });
 });

@@ -17,6 +17,7 @@ import {
   JSONEventAttributeDelete,
   JSONEventAttributeModifier,
   JSONHttpEvent,
+  XMLEvent,
 } from '../../../lib/flow/index.ts';
 import { run, text, turns } from './support.ts';
 
@@ -248,5 +249,37 @@ describe('ErrorEventAttributeModifier', () => {
 
   it('lets events without an error pass', async () => {
     assert.isNull((await through(ErrorEventAttributeModifier as never, { message: 'x' }, text(''))).error);
+  });
+});
+
+describe('Places where nothing can be', () => {
+  const places: [key: string, event: () => Event, message: RegExp][] = [
+    ['data/a', () => new XMLEvent({ data: '<a/>' }), /data is XML/],
+    ['data/x', () => new JSONEvent({ data: [1] }), /data is a list of 1: nothing can be put at "x"/],
+    ['data/length', () => new JSONEvent({ data: [1] }), /nothing can be put at "length"/],
+    ['data/5', () => new JSONEvent({ data: [1] }), /nothing can be put at "5"/],
+  ];
+  for (const [key, make, message] of places) {
+    it(`${key} of ${make().dataString()}`, async () => {
+      const { harness } = await run(EventAttributeModifier, { key, value: 1 });
+      await harness.put(make());
+      assert.match((await harness.error()).error?.message ?? '', message);
+      await harness.stop();
+    });
+  }
+
+  it('but a list can grow', async () => {
+    const { data } = await through(
+      EventAttributeModifier as never,
+      { key: 'data/1', value: 2 },
+      new JSONEvent({ data: [1] }),
+    );
+    assert.deepEqual(data, [1, 2]);
+  });
+
+  it('and nothing is taken away there', async () => {
+    const params = { keyPaths: ['data/length', 'data/x'] };
+    const { data } = await through(EventAttributeDelete as never, params, new JSONEvent({ data: [1, 2] }));
+    assert.deepEqual(data, [1, 2]);
   });
 });

@@ -12,7 +12,33 @@ import {
   Throttle,
   Window,
 } from '../../../lib/flow/index.ts';
-import { dataOf, run, text, turns } from './support.ts';
+import { dataOf, run, runRefused, text, turns } from './support.ts';
+
+describe('What can not be sent in time', () => {
+  const stages: [kind: never, params: object, data: unknown][] = [
+    [Batch as never, { period: 100 }, [3]],
+    [Throttle as never, { rate: 1, interval: 100 }, 3],
+    [Window as never, { size: 100 }, [3]],
+    [Retry as never, { backoff: { min: 100, jitter: 0 } }, 3],
+  ];
+  for (const [kind, params, data] of stages) {
+    it(`goes to the error outboxes of a ${(kind as { name: string }).name}, which goes on`, async () => {
+      const { director, tap, errors, pass, end } = await runRefused(kind, params);
+      for (const n of [1, 2, 3]) {
+        await tap.put(new Event({ data: n, error: kind === Retry ? new Error('again') : null }));
+        await pass(100);
+      }
+      await pass(100);
+      assert.deepEqual(errors.data, [data]);
+      assert.deepEqual(
+        errors.events.map(({ error }) => error?.name),
+        ['QueueFull'],
+      );
+      await end();
+      assert.isUndefined(director.failure);
+    });
+  }
+});
 
 describe('Batch', () => {
   it('is full after so many events', async () => {
@@ -136,6 +162,14 @@ describe('Retry', () => {
     return copy;
   };
 
+  it('lets an event pass that comes from an actor whose name looks like that of an error queue', async () => {
+    const { harness } = await run(Retry, {}, { inboxes: ['error_maker'] });
+    await harness.put(text('a'), 'error_maker');
+    await turns();
+    assert.deepEqual(dataOf(harness.takeAll()), ['a']);
+    await harness.stop();
+  });
+
   it('sends what came back with an error again, each time later, and gives up at the dead-letter outbox', async () => {
     const backoff = { min: 100, factor: 2, jitter: 0 };
     const { harness, pass } = await run(Retry, { max: 2, backoff }, options);
@@ -234,6 +268,22 @@ describe('Dedupe', () => {
 });
 
 describe('Window', () => {
+  it('that can not be reduced goes to the error outboxes, and the next one is reduced', async () => {
+    const reduce = (events: readonly Event[]) => {
+      if (events.length === 1) throw new TypeError('too few');
+      return events.length;
+    };
+    const { harness, pass } = await run(Window, { size: 100, reduce });
+    await harness.put(text('a'));
+    await pass(100);
+    const failed = await harness.error();
+    assert.deepEqual([failed.data, failed.error?.message], [['a'], 'too few']);
+    for (const data of ['b', 'c']) await harness.put(text(data));
+    await pass(100);
+    assert.deepEqual(dataOf(harness.takeAll()), [2]);
+    await harness.stop();
+  });
+
   it('holds what came in its time', async () => {
     const { harness, pass } = await run(Window, { size: 100 });
     await harness.put(text(1));

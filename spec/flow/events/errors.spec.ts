@@ -227,6 +227,21 @@ describe('the status of an HttpEvent', () => {
     assert.equal(event.status[0], 418);
   });
 
+  it('stays so when the error is set once more, as on the way to an error queue', () => {
+    class Teapot extends FlowError {
+      static override readonly status = [418, "I'm a teapot"] as const;
+    }
+    const event = events.parseEvent(events.serializeEvent(new HttpEvent({ error: new Teapot('tea') })));
+    assert.instanceOf(event, HttpEvent);
+    const { error } = event;
+    event.error = error;
+    assert.equal(
+      (event as InstanceType<typeof HttpEvent>).status[0],
+      418,
+      'though the class is not known here',
+    );
+  });
+
   it('follows an error that was given to the constructor', () => {
     const event = new HttpEvent({ error: new TypeError('x') });
     assert.deepEqual(event.status, [500, 'Internal Server Error']);

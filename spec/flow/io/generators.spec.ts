@@ -7,6 +7,7 @@ import {
   Event,
   EventGenerator,
   FlowActor,
+  type FlowActorClass,
   JSONEvent,
   Null,
   STDOUT,
@@ -392,7 +393,7 @@ describe('CronEventGenerator', () => {
 });
 
 /** A generator with two outputs that print. */
-async function twoOutputs(params: object, Output: new (name: string, params?: never) => FlowActor = STDOUT) {
+async function twoOutputs(params: object, Output: FlowActorClass = STDOUT) {
   const clock = new ManualClock();
   const lines: string[] = [];
   const director = new Director({ world: world({ clock }), handleSignals: false });

@@ -142,15 +142,16 @@ describe('the actors of MajorDomo', () => {
       assert.instanceOf((await flow.next()).error, ResourceNotFound);
     });
 
-    it('tell the client when the error reaches nobody but the error actor, if events are acknowledged', async () => {
-      flow = new Flow(undefined, { acks: true });
-      flow.broker().worker('broken', Broken, {}, false).client();
-      await flow.start();
-      flow.put(new Event({ service: 'broken', data: 'x' }));
-      const event = await flow.nextError();
-      assert.equal(event.error?.message, 'no x here');
-      assert.isUndefined(event.get('redelivered', undefined));
-    });
+    for (const acks of [false, true])
+      it(`tell the client when the error reaches nobody but the error actor${acks ? ', with acknowledgements' : ''}`, async () => {
+        flow = new Flow(undefined, { acks });
+        flow.broker().worker('broken', Broken, {}, false).client();
+        await flow.start();
+        flow.put(new Event({ service: 'broken', data: 'x' }));
+        const event = await flow.nextError();
+        assert.equal(event.error?.message, 'no x here');
+        assert.isUndefined(event.get('redelivered', undefined));
+      });
 
     it('keep an event acknowledged to the end of the flow behind the client', async () => {
       flow = new Flow(undefined, { acks: true });

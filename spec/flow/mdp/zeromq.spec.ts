@@ -482,7 +482,7 @@ class Flow {
   }
 
   worker(params: object): void {
-    const worker = this.add(MDPWorker as never, 'worker', { service: 'echo', ...params });
+    const worker = this.add(MDPWorker, 'worker', { service: 'echo', ...params });
     const work = this.add(Exclaim, 'work', {});
     this.director.connectQueue(worker, work);
     this.director.connectQueue(work, worker);
