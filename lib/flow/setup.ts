@@ -19,6 +19,29 @@ export function demand(
 const wrong = (actor: string, param: string, expected: string, given: string): Error =>
   new SetupError(`${actor}: ${param} must be ${expected}, not ${given}`);
 
+/**
+ * Does what an actor needs before it can work, and says whose it is when that can't be.
+ *
+ * @throws SetupError that names the actor, for a SetupError and a TypeError; other errors as they are
+ */
+export function setUp<T>(actor: { readonly name: string }, make: () => T): T {
+  try {
+    const made = make();
+    return made instanceof Promise ? (made.catch(error => blame(actor, error)) as T) : made;
+  } catch (error) {
+    return blame(actor, error);
+  }
+}
+
+function blame({ name }: { readonly name: string }, error: unknown): never {
+  if (!(error instanceof SetupError || error instanceof TypeError)) throw error;
+  const messages = error instanceof SetupError ? error.messages : [error.message];
+  throw new SetupError(
+    messages.map(message => `${name}: ${message}`),
+    { cause: error },
+  );
+}
+
 export const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
 export const isTexts = (value: unknown): value is readonly string[] =>
   Array.isArray(value) && value.every(isText);

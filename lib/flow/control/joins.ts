@@ -1,5 +1,6 @@
 /** Actors that wait for the same event from every inbox and make one of it. */
 import type { Cancel } from '../../base/world.ts';
+import { put } from '../events/copy.ts';
 import { ActorTimeout } from '../events/errors.ts';
 import type { Event, EventClass } from '../events/event.ts';
 import { JSONEvent } from '../events/jsonEvent.ts';
@@ -7,7 +8,6 @@ import { newDocument, type XmlDocument, type XmlElement } from '../events/xml.ts
 import { XMLEvent } from '../events/xmlEvent.ts';
 import { FlowActor } from '../flowActor.ts';
 import { demand, isCount, isSpan, isText } from '../setup.ts';
-import { put } from './path.ts';
 
 export interface JoinParams {
   /** With XML: the name of the root (the actor's name). */

@@ -1,5 +1,6 @@
 /** Places in an event: `data/order/id` is the member `id` of the member `order` of its data. */
 import { show } from '../../base/errors.ts';
+import { put } from '../events/copy.ts';
 import { MalformedEventData } from '../events/errors.ts';
 import type { Event } from '../events/event.ts';
 import { isXmlNode } from '../events/format.ts';
@@ -62,9 +63,4 @@ function asHolder(value: unknown, way: string): Record<string, unknown> {
     return value as Record<string, unknown>;
   const what = isXmlNode(value) ? 'XML' : show(value);
   throw new MalformedEventData(`${way} is ${what}: nothing can be put into it`);
-}
-
-/** Sets a member; also one such as `__proto__` becomes an ordinary one. */
-export function put(holder: object, key: string, value: unknown): void {
-  Object.defineProperty(holder, key, { value, enumerable: true, configurable: true, writable: true });
 }

@@ -2,7 +2,7 @@
 import { Backoff, type BackoffOptions } from '../../restart/backoff.ts';
 import type { Event } from '../events/event.ts';
 import { FlowActor, type FlowActorOptions } from '../flowActor.ts';
-import { demand, isCount, isText } from '../setup.ts';
+import { demand, isCount, isText, setUp } from '../setup.ts';
 
 export interface RetryParams {
   /** How often an event is tried again (3). */
@@ -33,7 +33,7 @@ export class Retry extends FlowActor<RetryParams> {
     const { max = 3, deadLetter = 'dead_letter', backoff = { min: 100 } } = this.params;
     demand(this, 'max', isCount(max, 0), 'a whole number from 0 up', max);
     demand(this, 'deadLetter', isText(deadLetter), 'the name of an outbox', deadLetter);
-    this.#backoff = new Backoff(backoff);
+    this.#backoff = setUp(this, () => new Backoff(backoff));
     this.#attempts = `${name}_attempts`;
   }
 

@@ -48,7 +48,7 @@ export function responseOf(event: HttpEvent, accept: string, options: ResponseOp
   const format = formatFor(event, accept);
   if (error !== null) {
     headers[contentType] = format.contentType;
-    return { status, headers, body: errorBody(event, format, options) };
+    return { status, headers, body: errorBody(error, format, options) };
   }
   return { status, headers, body: bodyOf(event, format, headers, options) };
 }
@@ -57,11 +57,10 @@ export function responseOf(event: HttpEvent, accept: string, options: ResponseOp
 export function errorResponse(error: Error, type: string, options: ResponseOptions): Response {
   const format = classOfType(type)?.format ?? jsonFormat;
   const [code, text, headers] = statusOf(error);
-  const shown = listOf(error, options);
   return {
     status: [code, text],
     headers: { ...lowerCase(headers ?? {}), [contentType]: format.contentType },
-    body: format === jsonFormat ? JSON.stringify({ errors: shown }) : format.errorText(shown),
+    body: errorBody(error, format, options),
   };
 }
 
@@ -166,8 +165,8 @@ function linkTo({ environment }: HttpEvent, limit: number, offset: number): stri
   return `${path}?${parameters}`;
 }
 
-function errorBody(event: HttpEvent, format: Format, options: ResponseOptions): string {
-  const shown = listOf(event.error as Error, options);
+function errorBody(error: Error, format: Format, options: ResponseOptions): string {
+  const shown = listOf(error, options);
   return format === jsonFormat ? JSON.stringify({ errors: shown }) : format.errorText(shown);
 }
 

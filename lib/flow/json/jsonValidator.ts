@@ -3,6 +3,7 @@ import { MalformedEventData } from '../events/errors.ts';
 import type { Event, EventClass } from '../events/event.ts';
 import { JSONEvent } from '../events/jsonEvent.ts';
 import { FlowActor, type FlowActorOptions } from '../flowActor.ts';
+import { setUp } from '../setup.ts';
 import { JsonSchema, type JsonSchemaOptions } from './schemaEngine.ts';
 
 export interface JSONValidatorParams extends JsonSchemaOptions {
@@ -23,7 +24,7 @@ export class JSONValidator extends FlowActor<JSONValidatorParams> {
   constructor(name: string, params?: JSONValidatorParams & FlowActorOptions) {
     super(name, params);
     const { schema, formats, schemas } = this.params;
-    if (schema !== undefined) this.#schema = new JsonSchema(schema, { formats, schemas });
+    if (schema !== undefined) this.#schema = setUp(this, () => new JsonSchema(schema, { formats, schemas }));
   }
 
   override consume(event: Event): void {

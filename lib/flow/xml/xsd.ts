@@ -5,7 +5,7 @@ import { JSONEvent } from '../events/jsonEvent.ts';
 import type { XmlElement } from '../events/xml.ts';
 import { XMLEvent } from '../events/xmlEvent.ts';
 import { FlowActor, type FlowActorOptions } from '../flowActor.ts';
-import { demand, isObject, isText } from '../setup.ts';
+import { demand, isObject, isText, setUp } from '../setup.ts';
 import { XmlSchema } from './xsdEngine.ts';
 
 export interface XSDParams {
@@ -33,7 +33,7 @@ export class XSD extends FlowActor<XSDParams> {
 
   override async preStart(): Promise<void> {
     const { xsd, includes } = this.params;
-    if (typeof xsd === 'string') this.#schema = await XmlSchema.load(xsd, { includes });
+    if (typeof xsd === 'string') this.#schema = await setUp(this, () => XmlSchema.load(xsd, { includes }));
   }
 
   override postStop(): void {

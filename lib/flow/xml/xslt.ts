@@ -5,7 +5,7 @@ import { JSONEvent } from '../events/jsonEvent.ts';
 import { newDocument, type XmlDocument, type XmlElement } from '../events/xml.ts';
 import { XMLEvent } from '../events/xmlEvent.ts';
 import { FlowActor, type FlowActorOptions } from '../flowActor.ts';
-import { demand, isObject, isText } from '../setup.ts';
+import { demand, isObject, isText, setUp } from '../setup.ts';
 import { Stylesheet } from './xsltEngine.ts';
 
 export interface XSLTParams {
@@ -36,7 +36,8 @@ export class XSLT extends FlowActor<XSLTParams> {
   }
 
   override async preStart(): Promise<void> {
-    this.#stylesheet = await Stylesheet.compile(this.params.xslt, { files: this.params.files });
+    const { xslt, files } = this.params;
+    this.#stylesheet = await setUp(this, () => Stylesheet.compile(xslt, { files }));
   }
 
   override consume(event: Event): void {

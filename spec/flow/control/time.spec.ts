@@ -8,6 +8,7 @@ import {
   JSONEvent,
   Null,
   Retry,
+  SetupError,
   Split,
   Throttle,
   Window,
@@ -228,7 +229,7 @@ describe('Retry', () => {
 
   for (const params of [{ max: -1 }, { deadLetter: '' }, { backoff: { min: -1 } }]) {
     it(`refuses ${JSON.stringify(params)}`, () => {
-      assert.throws(() => new Retry('retry', params), /must be/);
+      assert.throws(() => new Retry('retry', params), SetupError, /^retry: .*must be/);
     });
   }
 });

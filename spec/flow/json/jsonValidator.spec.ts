@@ -39,6 +39,6 @@ describe('JSONValidator', () => {
       () => new JSONValidator('v', { schema: { type: 'nope' } }),
       /the JSON schema can't be used/,
     );
-    assert.throws(() => new JSONValidator('v', { schema: '{' }), /the JSON schema can't be used/);
+    assert.throws(() => new JSONValidator('v', { schema: '{' }), /^v: the JSON schema can't be used/);
   });
 });

@@ -116,7 +116,7 @@ describe('XSLT', () => {
       (error: unknown) => error,
     );
     assert.instanceOf(started, Error);
-    assert.include((started as Error).message, "the stylesheet can't be used");
+    assert.match((started as Error).message, /^\w+: the stylesheet can't be used/);
   });
 });
 
@@ -151,7 +151,7 @@ describe('XSD', () => {
     const started = await FlowHarness.start(XSD, { params: { xsd: '<a/>' } }).catch(
       (error: unknown) => error,
     );
-    assert.include((started as Error).message, "the XML schema can't be used");
+    assert.match((started as Error).message, /^\w+: the XML schema can't be used/);
   });
 });
 
