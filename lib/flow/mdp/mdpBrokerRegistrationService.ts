@@ -99,12 +99,13 @@ export class MDPBrokerRegistrationService extends FlowActor<MDPBrokerRegistratio
 
   #makeRegistrar(): Registrar {
     const { heartbeatInterval, liveness, maxBrokers, managerSubscriberScope: scope } = this.params;
-    return new Registrar({
+    const options = {
       ...(heartbeatInterval !== undefined && { heartbeatInterval }),
       ...(liveness !== undefined && { liveness }),
       ...(maxBrokers !== undefined && { maxBrokers }),
       ...(scope !== undefined && { scope }),
-    });
+    };
+    return new Registrar(options, this.name);
   }
 
   #addresses(): { readonly listen: string; readonly publish: string } {

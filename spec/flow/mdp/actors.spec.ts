@@ -582,14 +582,18 @@ describe('the actors of MajorDomo', () => {
   });
 
   it('refuse figures that make no sense when they are made', () => {
-    assert.throws(() => new MDPBroker('b', { liveness: 0 }), SetupError, /liveness/);
-    assert.throws(() => new MDPClient('c', { retries: -1 }), SetupError, /retries/);
+    assert.throws(() => new MDPBroker('b', { liveness: 0 }), SetupError, /^b: liveness/);
+    assert.throws(() => new MDPClient('c', { retries: -1 }), SetupError, /^c: retries/);
     assert.throws(
       () => new MDPWorker('w', { service: 'x', workers: 0 }),
       SetupError,
       /workers must be a whole number/,
     );
-    assert.throws(() => new MDPBrokerRegistrationService('r', { maxBrokers: 0 }), SetupError, /maxBrokers/);
+    assert.throws(
+      () => new MDPBrokerRegistrationService('r', { maxBrokers: 0 }),
+      SetupError,
+      /^r: maxBrokers/,
+    );
   });
 
   it('do not start on a port that is taken', async () => {
