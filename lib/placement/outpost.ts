@@ -25,7 +25,7 @@ import { OutpostSystem } from './outpostSystem.ts';
 import type { Port } from './port.ts';
 import { type Exchange, portTransport } from './portTransport.ts';
 import { Progress } from './progress.ts';
-import { letSample } from './sampleWorker.ts';
+import { busyActor } from './sampleWorker.ts';
 import { SharedTally, type Tally } from './tally.ts';
 import { WrittenTally } from './tallyFile.ts';
 import { Arrived, isParked, MovingInlet } from './transfer.ts';
@@ -64,7 +64,9 @@ export class Outpost {
     this.system.address = setup.address;
     for (const alias of setup.aliases) this.system.aliases.add(alias);
     this.#codec = new ControlCodec({ refAt: text => this.system.refFor(text) });
-    letSample(() => (entered() as { ref?: Ref } | undefined)?.ref?.path);
+    Object.defineProperty(globalThis, busyActor, {
+      value: () => (entered() as { ref?: Ref } | undefined)?.ref?.path,
+    });
   }
 
   /** Connects with the node. */

@@ -1,54 +1,36 @@
 /**
- * What a thread is doing that does not answer: the inspector has it look at its own calls, in the middle of whatever they do. It
- * is never paused: one that waits for a debugger can't be ended. While the thread is inside native code nothing is found.
+ * What a thread is doing that does not answer: its JavaScript is interrupted by the inspector, for as long as it takes to
+ * read the calls that are under way. Where another inspector is at work, or the thread is inside native code, nothing is found.
  */
 import type { Session } from 'node:inspector';
 import { fileURLToPath } from 'node:url';
 import type { Clock } from '../base/world.ts';
 import type { Sample } from './line.ts';
 
-/** Where a thread keeps the function that looks. */
-const lookName = 'troupe.look';
+/** Where a thread keeps a function that says which actor's code runs. */
+export const busyActor = Symbol.for('troupe.busyActor');
 
 /** How many calls are of interest. */
 const mostCalls = 12;
 
-/** What comes back from the thread. */
+interface CallFrame {
+  readonly callFrameId: string;
+  readonly functionName: string;
+  readonly url: string;
+  readonly location: { readonly scriptId: string; readonly lineNumber: number };
+}
+
 interface Said {
   readonly id?: number;
-  readonly result?: { readonly result?: { readonly value?: Sample } };
+  readonly method?: string;
+  readonly params?: {
+    readonly callFrames?: readonly CallFrame[];
+    readonly scriptId?: string;
+    readonly url?: string;
+  };
+  readonly result?: { readonly result?: { readonly value?: unknown } };
 }
 
-/**
- * To be called in a thread that may be asked what it is doing.
- * @param actor gives the path of the actor whose code runs
- */
-export function letSample(actor: () => string | undefined): void {
-  const look = (): Sample => ({ calls: callsBelow(look), actor: actor() });
-  Object.defineProperty(globalThis, Symbol.for(lookName), { value: look, configurable: true });
-}
-
-function callsBelow(inner: () => unknown): string[] {
-  const { stackTraceLimit, prepareStackTrace } = Error;
-  // Between the two is what the inspector runs.
-  Error.stackTraceLimit = mostCalls + 1;
-  Error.prepareStackTrace = (_, calls) => calls.slice(1).map(textOf);
-  try {
-    const found: { stack?: unknown } = {};
-    Error.captureStackTrace(found, inner);
-    return found.stack as string[];
-  } finally {
-    Object.assign(Error, { stackTraceLimit, prepareStackTrace });
-  }
-}
-
-function textOf(call: NodeJS.CallSite): string {
-  const where = call.getFileName() ?? '';
-  const file = where.startsWith('file:') ? fileURLToPath(where) : where;
-  return `${call.getFunctionName() || '(anonymous)'} (${file}:${call.getLineNumber()})`;
-}
-
-/** Undefined when nothing is found within `timeout` ms. */
 export function sampleWorker(
   session: Session,
   threadId: number,
@@ -57,26 +39,57 @@ export function sampleWorker(
 ): Promise<Sample | undefined> {
   return new Promise(resolve => {
     let sessionId: string | undefined;
+    let calls: readonly string[] | undefined;
+    const urls = new Map<string, string>();
     const cancel = clock.after(timeout, () => end(undefined));
-    const end = (sample: Sample | undefined) => {
-      cancel();
+    const tell = (id: number, method: string, params = {}) =>
+      session.post('NodeWorker.sendMessageToWorker', {
+        sessionId: sessionId as string,
+        message: JSON.stringify({ id, method, params }),
+      });
+    const release = () => {
+      // It would stay interrupted, and then it can't even be ended: nor this process, which waits for it.
+      if (sessionId !== undefined) {
+        tell(3, 'Debugger.disable');
+        session.post('NodeWorker.detach', { sessionId });
+      }
       session.disconnect();
-      resolve(sample);
+    };
+    process.once('exit', release);
+    const end = (actor: unknown) => {
+      cancel();
+      process.off('exit', release);
+      release();
+      resolve(calls && { calls, actor: typeof actor === 'string' ? actor : undefined });
     };
     session.on('NodeWorker.attachedToWorker', ({ params }) => {
       // The ids that the inspector gives are others.
       if (!params.workerInfo.title.startsWith(`[worker ${threadId}]`)) return;
       sessionId = params.sessionId;
-      const expression = `globalThis[Symbol.for('${lookName}')]?.()`;
-      const question = { id: 1, method: 'Runtime.evaluate', params: { expression, returnByValue: true } };
-      session.post('NodeWorker.sendMessageToWorker', { sessionId, message: JSON.stringify(question) });
+      tell(0, 'Debugger.enable');
+      tell(1, 'Debugger.pause');
     });
     session.on('NodeWorker.receivedMessageFromWorker', ({ params }) => {
       if (params.sessionId !== sessionId) return;
-      const { id, result } = JSON.parse(params.message) as Said;
-      if (id === 1) end(result?.result?.value);
+      const said = JSON.parse(params.message) as Said;
+      const frames = said.params?.callFrames;
+      if (said.method === 'Debugger.scriptParsed')
+        urls.set(String(said.params?.scriptId), String(said.params?.url));
+      else if (said.method === 'Debugger.paused' && frames !== undefined) {
+        calls = frames.slice(0, mostCalls).map(frame => textOf(frame, urls));
+        const expression = `globalThis[Symbol.for('${busyActor.description}')]?.()`;
+        const { callFrameId } = frames[0] ?? {};
+        if (callFrameId === undefined) end(undefined);
+        else tell(2, 'Debugger.evaluateOnCallFrame', { callFrameId, expression, returnByValue: true });
+      } else if (said.id === 2) end(said.result?.result?.value);
     });
     session.connect();
     session.post('NodeWorker.enable', { waitForDebuggerOnStart: false });
   });
+}
+
+function textOf({ functionName, url, location }: CallFrame, urls: ReadonlyMap<string, string>): string {
+  const where = url === '' ? (urls.get(location.scriptId) ?? '') : url;
+  const file = where.startsWith('file:') ? fileURLToPath(where) : where;
+  return `${functionName || '(anonymous)'} (${file}:${location.lineNumber + 1})`;
 }

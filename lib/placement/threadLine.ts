@@ -25,6 +25,8 @@ export class ThreadLine implements Line {
   readonly move: Line['move'];
   readonly #worker: Worker;
   readonly #clock: Clock;
+  /** Settled when nobody looks at what it is doing any more. */
+  #looking: Promise<unknown> = Promise.resolve();
   #isOver = false;
 
   constructor(
@@ -71,9 +73,10 @@ export class ThreadLine implements Line {
   }
 
   async end(): Promise<void> {
+    // While the inspector is at work there Node.js may lose the order, and then the thread would go on for ever.
+    await this.#looking;
     if (this.#isOver) return;
     let cancel: Cancel = () => {};
-    // Node.js may lose it while the inspector is at work there, and then the thread would go on for ever.
     const tellAgain = (patience: number) => {
       cancel = this.#clock.after(patience, () => {
         void this.#worker.terminate();
@@ -88,6 +91,8 @@ export class ThreadLine implements Line {
   sample(): Promise<Sample | undefined> {
     // The inspector reaches the threads of the main thread alone.
     if (!isMainThread || this.#isOver) return Promise.resolve(undefined);
-    return sampleWorker(new Session(), this.#worker.threadId, this.#clock, sampleTimeout);
+    const sample = sampleWorker(new Session(), this.#worker.threadId, this.#clock, sampleTimeout);
+    this.#looking = sample;
+    return sample;
   }
 }
