@@ -131,7 +131,10 @@ class Pool extends Router {
 export type Poolable = (new () => Actor<any, undefined>) | Props<any> | ActorFunction<any>;
 
 /** The messages that it understands. */
-export type MessagesFor<W extends Poolable> =
+export type MessagesFor<W extends Poolable> = UnderstoodBy<W>;
+
+/** @internal The messages that a recipe, a class of actors or a function understands. */
+export type UnderstoodBy<W> =
   W extends Props<infer M>
     ? M
     : W extends new () => infer A

@@ -1,13 +1,9 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { Worker } from 'node:worker_threads';
 import { assert } from 'chai';
 import {
   ActorError,
   ActorRestarted,
   childProcess,
-  DeadLetter,
   type Node,
   oneForOne,
   PoisonPill,
@@ -17,6 +13,7 @@ import {
   transfer,
 } from '../../lib/index.ts';
 import { rejection } from '../core/support.ts';
+import { entry, journal, lettersOf, range } from './journal.ts';
 import { assertBalanced, startNode } from './support.ts';
 import { type Entry, Hoarder, Painter, Picker, Writer } from './workers.ts';
 
@@ -31,22 +28,14 @@ for (const [name, on] of [
     this.timeout(60_000);
     // Processes take long to start: they are shown what differs between the two, and threads the rest.
     const itAlso = name === 'thread' ? it : (_title: string, _run: () => unknown) => {};
-    let folder: string;
-    let file: string;
-
-    beforeEach(() => {
-      folder = mkdtempSync(join(tmpdir(), 'spec-'));
-      file = join(folder, 'begun');
-      writeFileSync(file, '');
-    });
-    afterEach(() => rmSync(folder, { recursive: true }));
-    const begun = () => readFileSync(file, 'utf8').split('\n').slice(0, -1).map(Number);
+    const notes = journal();
+    const { begun } = notes;
 
     it('is handled by the next one, in order and once; what it was doing is in doubt', async () => {
       const node = await startNode(patient);
       const letters = lettersOf(node);
       const failures = failuresOf(node);
-      const writer: Ref<Entry> = node.spawn(Writer.using({ file }), { on: on() });
+      const writer: Ref<Entry> = node.spawn(Writer.using({ file: notes.file }), { on: on() });
       const entries = range(400).map(n =>
         entry(n, n % 97 === 50 ? 'exit' : n % 31 === 7 ? 'throw' : undefined),
       );
@@ -75,7 +64,7 @@ for (const [name, on] of [
       process.on('worker', onWorker);
       let lives = 0;
       node.events.subscribe(ActorRestarted, () => void lives++);
-      const writer: Ref<Entry> = node.spawn(Writer.using({ file }), { on: on() });
+      const writer: Ref<Entry> = node.spawn(Writer.using({ file: notes.file }), { on: on() });
       await writer.ask(entry(0));
       for (const round of range(4)) {
         const pids = writer.ask<number>(entry(-1, 'pid'), forever);
@@ -101,7 +90,7 @@ for (const [name, on] of [
 
     it('goes on being asked for: only who waits for what was begun hears of it', async () => {
       const node = await startNode();
-      const writer: Ref<Entry> = node.spawn(Writer.using({ file }), { on: on() });
+      const writer: Ref<Entry> = node.spawn(Writer.using({ file: notes.file }), { on: on() });
       await writer.ask(entry(0));
       const silent = rejection(writer.ask(entry(1, 'exit'), forever));
       const kept = range(20).map(n => writer.ask(entry(n + 2), forever));
@@ -116,7 +105,7 @@ for (const [name, on] of [
     itAlso('is a dead letter when its supervisor stops it, and who asks hears so', async () => {
       const node = await startNode({ supervision: oneForOne({ decide: () => Stop }) });
       const letters = lettersOf(node);
-      const writer: Ref<Entry> = node.spawn(Writer.using({ file }), { on: on() });
+      const writer: Ref<Entry> = node.spawn(Writer.using({ file: notes.file }), { on: on() });
       writer.tell(entry(0)).tell(entry(1, 'exit')).tell(entry(2));
       const asked = rejection(writer.ask(entry(3), forever));
       assert.equal((await asked).code, 'ACTOR_STOPPED');
@@ -133,7 +122,10 @@ for (const [name, on] of [
     it('is a dead letter when it is killed', async () => {
       const node = await startNode();
       const letters = lettersOf(node);
-      const writer: Ref<Entry> = node.spawn(Writer.using({ file }), { on: on(), shutdown: 'brutal_kill' });
+      const writer: Ref<Entry> = node.spawn(Writer.using({ file: notes.file }), {
+        on: on(),
+        shutdown: 'brutal_kill',
+      });
       await writer.ask(entry(0));
       const waits = rejection(writer.ask(entry(1, 'wait'), forever));
       for (const n of range(5)) writer.tell(entry(n + 2));
@@ -154,8 +146,8 @@ for (const [name, on] of [
       const node = await startNode();
       const letters = lettersOf(node);
       const place = on({ shared: 'both' });
-      const other: Ref<Entry> = node.spawn(Writer.using({ file }), { on: place });
-      const writer: Ref<Entry> = node.spawn(Writer.using({ file }), { on: place });
+      const other: Ref<Entry> = node.spawn(Writer.using({ file: notes.file }), { on: place });
+      const writer: Ref<Entry> = node.spawn(Writer.using({ file: notes.file }), { on: place });
       await other.ask(entry(-1));
       await writer.ask(entry(0));
       const asked = writer.ask(entry(1, 'wait'), forever).catch(() => {});
@@ -176,7 +168,7 @@ for (const [name, on] of [
 
     it('is kept when it has been overtaken, as by what a process waits for', async () => {
       const node = await startNode();
-      const picker: Ref = node.spawn(Picker.using({ file }), { on: on() });
+      const picker: Ref = node.spawn(Picker.using({ file: notes.file }), { on: on() });
       for (const n of [1, 2, 3, 4, 0, 5, 6]) picker.tell(n);
       assert.equal(await picker.ask('open', forever), 'open');
       assert.equal(await picker.ask(7, forever), 7);
@@ -187,7 +179,9 @@ for (const [name, on] of [
     itAlso('is kept when it was stashed', async () => {
       const node = await startNode();
       const letters = lettersOf(node);
-      const hoarder: Ref<number | 'open' | 'exit'> = node.spawn(Hoarder.using({ file }), { on: on() });
+      const hoarder: Ref<number | 'open' | 'exit'> = node.spawn(Hoarder.using({ file: notes.file }), {
+        on: on(),
+      });
       for (const n of [1, 2, 3]) hoarder.tell(n);
       hoarder.tell('exit').tell(4);
       assert.equal(await hoarder.ask('open', forever), 'opened');
@@ -199,7 +193,7 @@ for (const [name, on] of [
 
     itAlso('arrives in order, however large it is', async () => {
       const node = await startNode();
-      const writer: Ref<Entry> = node.spawn(Writer.using({ file }), { on: on() });
+      const writer: Ref<Entry> = node.spawn(Writer.using({ file: notes.file }), { on: on() });
       await writer.ask(entry(0));
       const others = range(3).map(() => node.spawn(() => {}));
       const large = { ...entry(1), text: 'x'.repeat(2_000_000) };
@@ -217,7 +211,7 @@ for (const [name, on] of [
       class Unknown {
         readonly n = 5;
       }
-      const writer: Ref<unknown> = node.spawn(Writer.using({ file }), { on: on() });
+      const writer: Ref<unknown> = node.spawn(Writer.using({ file: notes.file }), { on: on() });
       await writer.ask(entry(0));
       node.register(Unknown); // there it is not known
       const before = node.stats().deadLetters.total;
@@ -236,7 +230,7 @@ for (const [name, on] of [
 
     itAlso('is what it is told to stop, too', async () => {
       const node = await startNode();
-      const writer: Ref<unknown> = node.spawn(Writer.using({ file }), { on: on() });
+      const writer: Ref<unknown> = node.spawn(Writer.using({ file: notes.file }), { on: on() });
       writer.tell(entry(0)).tell(entry(1, 'exit')).tell(entry(2)).tell(PoisonPill).tell(entry(3));
       await writer.join();
       assert.deepEqual(begun(), [0, 1, 2]);
@@ -247,7 +241,9 @@ for (const [name, on] of [
     it('is kept when it does not answer any more and is ended', async () => {
       const node = await startNode();
       const letters = lettersOf(node);
-      const writer: Ref<Entry> = node.spawn(Writer.using({ file }), { on: on({ maxBusy: 1500 }) });
+      const writer: Ref<Entry> = node.spawn(Writer.using({ file: notes.file }), {
+        on: on({ maxBusy: 1500 }),
+      });
       writer.tell(entry(0)).tell(entry(1, 'spin')).tell(entry(2));
       await writer.ask(entry(3), forever);
       assert.deepEqual(begun(), [0, 1, 2, 3]);
@@ -284,17 +280,6 @@ describe('memory that was moved', function () {
     assertBalanced(node);
   });
 });
-
-const entry = (n: number, then?: Entry['then']): Entry => (then === undefined ? { n } : { n, then });
-
-const range = (count: number) => Array.from({ length: count }, (_, i) => i);
-
-/** Dead letters of this thread, as they come. */
-function lettersOf(node: Node): [unknown, string][] {
-  const letters: [unknown, string][] = [];
-  node.events.subscribe(DeadLetter, ({ message, reason }) => void letters.push([message, reason]));
-  return letters;
-}
 
 function failuresOf(node: Node): unknown[] {
   const messages: unknown[] = [];

@@ -1,13 +1,9 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { Worker } from 'node:worker_threads';
 import { assert } from 'chai';
 import {
   ActorError,
   ActorRestarted,
   childProcess,
-  DeadLetter,
   type Node,
   oneForOne,
   type Ref,
@@ -25,6 +21,7 @@ import {
   routees,
   smallestMailbox,
 } from '../../lib/pool/index.ts';
+import { entry, journal, lettersOf, range } from '../placement/journal.ts';
 import { assertBalanced, startNode } from '../placement/support.ts';
 import { type Entry, Writer } from '../placement/workers.ts';
 
@@ -39,18 +36,12 @@ for (const [name, on] of [
     this.timeout(60_000);
     // Processes take long to start: they are shown what differs between the two, and threads the rest.
     const itAlso = name === 'threads' ? it : (_title: string, _run: () => unknown) => {};
-    let folder: string;
-    let file: string;
-
-    beforeEach(() => {
-      folder = mkdtempSync(join(tmpdir(), 'spec-'));
-      file = join(folder, 'begun');
-      writeFileSync(file, '');
-    });
-    afterEach(() => rmSync(folder, { recursive: true }));
-    const begun = () => readFileSync(file, 'utf8').split('\n').slice(0, -1).map(Number);
+    const notes = journal();
+    const { begun } = notes;
     const spawn = (node: Node, strategy: RoutingStrategy<unknown>, size = 2): Ref<Entry> =>
-      node.spawn(pool(Writer.using({ file }), { size, strategy, on: on() }), { supervision }) as Ref<Entry>;
+      node.spawn(pool(Writer.using({ file: notes.file }), { size, strategy, on: on() }), {
+        supervision,
+      }) as Ref<Entry>;
 
     for (const strategy of [roundRobin, balancing]) {
       it(`loses nothing and does nothing twice, whenever workers end: ${strategy.name}`, async () => {
@@ -115,7 +106,7 @@ for (const [name, on] of [
 
     it('gives what its workers have not begun to the others when it gets smaller', async () => {
       for (const strategy of [roundRobin(), balancing()]) {
-        writeFileSync(file, '');
+        notes.clear();
         const node = await startNode();
         const letters = lettersOf(node);
         const workers = spawn(node, strategy, 3);
@@ -178,7 +169,7 @@ for (const [name, on] of [
 
     itAlso('grows and shrinks with what there is to do over there', async () => {
       const node = await startNode();
-      const recipe = pool(Writer.using({ file }), {
+      const recipe = pool(Writer.using({ file: notes.file }), {
         min: 1,
         max: 3,
         strategy: smallestMailbox(),
@@ -202,7 +193,7 @@ for (const [name, on] of [
 
     it('shares a queue: what a worker that is killed had not begun goes to the others', async () => {
       const node = await startNode();
-      const recipe = pool(Writer.using({ file }), { size: 1, strategy: balancing(), on: on() });
+      const recipe = pool(Writer.using({ file: notes.file }), { size: 1, strategy: balancing(), on: on() });
       const workers: Ref<Entry> = node.spawn(recipe) as never;
       // It is quick, and so given some in advance.
       await Promise.all(range(200).map(n => workers.ask(entry(n), forever)));
@@ -228,16 +219,6 @@ describe('a pool of workers on another node', () => {
     assert.match((await failed).error.message, /balancing\(\) needs workers that run on this node/);
   });
 });
-
-const entry = (n: number, then?: Entry['then']): Entry => (then === undefined ? { n } : { n, then });
-
-const range = (count: number) => Array.from({ length: count }, (_, i) => i);
-
-function lettersOf(node: Node): [unknown, string][] {
-  const letters: [unknown, string][] = [];
-  node.events.subscribe(DeadLetter, ({ message, reason }) => void letters.push([message, reason]));
-  return letters;
-}
 
 async function until(holds: () => boolean): Promise<void> {
   while (!holds()) await new Promise(resolve => setImmediate(resolve));

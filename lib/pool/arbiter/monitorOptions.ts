@@ -1,9 +1,10 @@
 /** What a monitor can be told, checked once. */
 import { show } from '../../base/errors.ts';
-import { type Actor, type ActorFunction, type MessageOf, propsOf } from '../../core/actor.ts';
+import { type Actor, type ActorFunction, propsOf } from '../../core/actor.ts';
 import type { Placement, Props } from '../../core/props.ts';
 import { childProcess, LocalPlacement } from '../../placement/index.ts';
 import { type BackoffOptions, checkBackoff, checkLimits } from '../../restart/index.ts';
+import type { UnderstoodBy } from '../pool.ts';
 import { checkKnown, checkSize, checkStrategy } from '../poolOptions.ts';
 import { roundRobin } from '../roundRobin.ts';
 import type { RoutingStrategy } from '../routingStrategy.ts';
@@ -19,14 +20,8 @@ export type Workable = (new () => Actor<any, any>) | Props<any> | ActorFunction<
 
 /** The messages that it understands. */
 export type WorkFor<W extends Workable> =
-  W extends Props<infer M>
-    ? M
-    : W extends new () => infer A
-      ? MessageOf<A>
-      : W extends (message: infer M, context: never) => unknown
-        ? M
-        : // biome-ignore lint/suspicious/noExplicitAny: nobody knows what a text understands
-          any;
+  // biome-ignore lint/suspicious/noExplicitAny: nobody knows what a text understands
+  W extends string ? any : UnderstoodBy<W>;
 
 /** @typeParam W what the workers are */
 export interface MonitorOptions<W extends Workable = Workable> {
