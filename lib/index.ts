@@ -91,8 +91,18 @@ export {
   UnhandledMessage,
 } from './core/events.ts';
 export { GroupChanged, type GroupsFace } from './core/groups.ts';
+export { bucketBounds, type Histogram } from './core/histogram.ts';
 export type { AskOptions } from './core/inlet.ts';
+export {
+  type ActorView,
+  forEachActor,
+  inspect,
+  type OpenQuestion,
+  openQuestions,
+} from './core/inspect.ts';
+export type { Instruments, Measuring } from './core/instruments.ts';
 export { bounded, type MailboxKind, priority, unbounded } from './core/mailbox.ts';
+export type { ActorDetail, PeekedMessage } from './core/mailCell.ts';
 export {
   type DeadLetterReason,
   Exit,
@@ -101,6 +111,7 @@ export {
   Terminated,
   type TerminationReason,
 } from './core/message.ts';
+export type { ActorMeter, ClassMeter, Delivery, Observer, Outcome, Tracer } from './core/monitor.ts';
 export { Operation } from './core/operation.ts';
 export { printTree } from './core/printTree.ts';
 export {

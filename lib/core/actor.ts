@@ -6,6 +6,7 @@ import type { Uri } from './address.ts';
 import type { Stats } from './counts.ts';
 import type { EventStream } from './events.ts';
 import type { GroupsFace } from './groups.ts';
+import type { Instruments } from './instruments.ts';
 import type { Notice } from './message.ts';
 import { type Placement, Props, type SpawnOptions, type StandardSchemaV1 } from './props.ts';
 import type { Ref } from './ref.ts';
@@ -23,6 +24,7 @@ export interface NodeFace {
   readonly guardian: Ref;
   readonly events: EventStream;
   readonly groups: GroupsFace;
+  readonly instruments: Instruments;
   readonly stopped: Promise<void>;
   readonly shutdown: Shutdown;
   spawn: Spawn;

@@ -11,6 +11,7 @@ import { unhandledTermination } from './failingCell.ts';
 import { defaultHighWaterMark, type Mailbox, type MailboxKind, Pushed } from './mailbox.ts';
 import { gone, type Instance } from './mailCell.ts';
 import { carryOut, Errand, Exit, Notice, PoisonPill, ReceiveTimeout, Terminated } from './message.ts';
+import { type From, Postmark, senderOf } from './postmark.ts';
 import { checkSpawnOptions, type Props, type SpawnOptions } from './props.ts';
 import { ActorStopped, Ref } from './ref.ts';
 import { Timers } from './timers.ts';
@@ -150,7 +151,8 @@ export class ActorCell extends Cell implements Host {
       throw new TypeError('stash: no message is being handled that is not stashed already');
     this.countsAsHandled = false;
     const extras = this.more();
-    extras.stash.push({ message, sender });
+    this.noteOutcome('stashed');
+    extras.stash.push({ message, sender: this.#from(sender) });
     this.realm.counts.handled--;
     // It is still to come, so it counts as watched again: a Terminated of one that is not watched never arrives.
     if (message instanceof Terminated) extras.watching?.add(message.ref as Ref);
@@ -280,10 +282,7 @@ export class ActorCell extends Cell implements Host {
       }
       if (waiting instanceof Notice) this.consumeNotice(waiting);
       if (message === gone) continue;
-      this.sender = mailbox.sender;
-      this.message = message;
-      this.countsAsHandled = true;
-      this.realm.counts.handled++;
+      this.#arrived(message, mailbox.sender);
       this.more().taken++;
       return { taken: { message } };
     }
@@ -297,15 +296,35 @@ export class ActorCell extends Cell implements Host {
     for (let index = 0; index < shared.size; index++) {
       if (!matches(shared.at(index))) continue;
       const message = shared.takeAt(index);
-      this.sender = shared.sender;
-      this.message = message;
-      this.countsAsHandled = true;
-      this.realm.counts.handled++;
+      this.#arrived(message, shared.sender);
       extras.taken++;
       return { message };
     }
     extras.isShelfSeen = true;
     return undefined;
+  }
+
+  /** A process has taken a message. */
+  #arrived(message: unknown, from: From): void {
+    const { monitor, counts } = this.realm;
+    this.sender = senderOf(from);
+    this.message = message;
+    this.countsAsHandled = true;
+    counts.handled++;
+    if (monitor === undefined) return;
+    this.endDelivery();
+    this.meter ??= monitor.meterOf(this);
+    this.meter.busySince = this.clock.now();
+    if (from instanceof Postmark || this.meter.observers.length > 0)
+      this.beginDelivery(message, from, monitor);
+  }
+
+  /** What stood beside the message that is being handled, to stand there again. */
+  #from(sender: Ref | undefined): From {
+    const delivery = this.meter?.delivery;
+    return delivery?.baggage === undefined
+      ? sender
+      : new Postmark(sender, delivery.toldAt, 0, delivery.baggage);
   }
 
   /** Between two messages of a process that waits in a `get`; `run` pauses until it is done. */
@@ -317,7 +336,7 @@ export class ActorCell extends Cell implements Host {
     if (taken !== errand) return this.consumeNotice(taken as Notice);
     extras.interrupted = { message, sender, countsAsHandled };
     this.message = errand;
-    this.sender = mailbox?.sender;
+    this.sender = senderOf(mailbox?.sender);
     this.countsAsHandled = true;
     this.realm.counts.handled++;
     extras.taken++;
@@ -354,6 +373,7 @@ export class ActorCell extends Cell implements Host {
   set onMail(onMail: (() => void) | undefined) {
     const extras = this.more();
     extras.onMail = onMail;
+    if (onMail !== undefined) this.endDelivery();
     if (onMail === undefined) {
       extras.looked = 0;
       extras.isShelfSeen = false;
@@ -374,7 +394,8 @@ export class ActorCell extends Cell implements Host {
   shelve(shelf: Mailbox): void {
     this.countsAsHandled = false;
     this.realm.counts.handled--;
-    const pushed = shelf.push(this.message, this.sender);
+    this.noteOutcome('passedOn');
+    const pushed = shelf.push(this.message, this.#from(this.sender));
     if (pushed !== Pushed.kept) this.pushedAndMore(pushed, shelf);
   }
 

@@ -24,10 +24,13 @@ export function addFinder(find: () => Scope | undefined): void {
   finders.unshift(find);
 }
 
-provideAmbientScope(() => {
+/** Whose code runs, as far as it can be told; undefined for that of nobody. */
+export function whoRuns(): Scope | undefined {
   for (const find of finders) {
     const scope = find();
     if (scope !== undefined) return scope;
   }
-  return nowhere;
-});
+  return undefined;
+}
+
+provideAmbientScope(() => whoRuns() ?? nowhere);

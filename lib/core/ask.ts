@@ -2,9 +2,12 @@
 import { setMaxListeners } from 'node:events';
 import { AbortError, asError, MailboxFull, NodeDownError, show, TimeoutError } from '../base/errors.ts';
 import type { Cancel, Clock, World } from '../base/world.ts';
+import { whoRuns } from './ambient.ts';
 import type { DeadInlet } from './deadLetters.ts';
 import { type AskOptions, Inlet, type Realm } from './inlet.ts';
 import { type DeadLetterReason, Notice, type Signal } from './message.ts';
+import type { Monitor } from './monitor.ts';
+import type { Scope } from './operation.ts';
 import { ActorStopped, Ref } from './ref.ts';
 
 /** What an ask needs of its node. */
@@ -19,6 +22,8 @@ export interface AskDesk extends Realm<Ref> {
   readonly answered: DeadInlet;
   /** Takes answers to questions whose asker gave up. */
   readonly abandoned: DeadInlet;
+  /** Looks at what is told and asked, once somebody wants to know. */
+  readonly monitor: Monitor | undefined;
 }
 
 /** Below this path live the askers: whoever asks an actor watches it, too, until it answers. */
@@ -42,9 +47,14 @@ export function checkAskOptions({ timeout, signal }: AskOptions): void {
 export class Ask extends Inlet<Ref> {
   readonly realm: AskDesk;
   readonly ref: Ref;
-  readonly #target: Ref;
+  readonly target: Ref;
+  /** The actor that asks, where that can be told: in its async code after an `await` it can't. */
+  readonly asker: Scope | undefined = whoRuns();
+  readonly askedAt: number;
   readonly #resolve: (answer: unknown) => void;
   readonly #reject: (error: Error) => void;
+  /** Told how it has ended, where it is traced. */
+  #onEnded: ((error: Error | undefined) => void) | undefined;
   #cancelTimer: Cancel | undefined;
   #signal: AbortSignal | undefined;
   #onAbort: (() => void) | undefined;
@@ -57,7 +67,8 @@ export class Ask extends Inlet<Ref> {
   ) {
     super();
     this.realm = desk;
-    this.#target = target;
+    this.target = target;
+    this.askedAt = desk.clock.now();
     this.#resolve = resolve;
     this.#reject = reject;
     this.ref = newAsker(desk, this, askRoot);
@@ -77,23 +88,25 @@ export class Ask extends Inlet<Ref> {
   #send(message: unknown, timeout: number, signal: AbortSignal | undefined): void {
     if (signal?.aborted) {
       this.realm.counts.told++;
-      this.realm.deadLetter(message, this.ref, this.#target, 'cancelled');
+      this.realm.deadLetter(message, this.ref, this.target, 'cancelled');
       this.#settle(this.realm.abandoned);
-      this.#reject(abortError(this.#target, signal));
+      this.#reject(abortError(this.target, signal));
       return;
     }
-    this.#target.inlet.enqueue(message, this.ref, this.#target);
+    const { monitor } = this.realm;
+    if (monitor?.tracer === undefined) this.target.inlet.enqueue(message, this.ref, this.target);
+    else this.#onEnded = monitor.ask(message, this.ref, this.target);
     if (this.#isSettled) return;
-    this.#target.inlet.signal({ type: 'watch', watcher: this.ref }, this.#target);
+    this.target.inlet.signal({ type: 'watch', watcher: this.ref }, this.target);
     if (this.#isSettled) return;
     if (timeout < Number.POSITIVE_INFINITY) {
       this.#cancelTimer = this.realm.clock.after(timeout, () =>
-        this.#giveUp(timeoutError(this.#target, timeout)),
+        this.#giveUp(timeoutError(this.target, timeout)),
       );
     }
     if (signal !== undefined) {
       this.#signal = signal;
-      this.#onAbort = () => this.#giveUp(abortError(this.#target, signal));
+      this.#onAbort = () => this.#giveUp(abortError(this.target, signal));
       setMaxListeners(0, signal); // many asks with one signal are no leak: each takes its listener back
       signal.addEventListener('abort', this.#onAbort, { once: true });
     }
@@ -110,9 +123,12 @@ export class Ask extends Inlet<Ref> {
       return;
     }
     this.realm.counts.handled++;
-    this.#settle(this.realm.answered, sender?.inlet.remoteNode === this.#target.inlet.remoteNode);
-    if (answer instanceof Error) this.#reject(answer);
-    else this.#resolve(answer);
+    this.#settle(this.realm.answered, sender?.inlet.remoteNode === this.target.inlet.remoteNode);
+    if (answer instanceof Error) this.#refuse(answer);
+    else {
+      this.#onEnded?.(undefined);
+      this.#resolve(answer);
+    }
   }
 
   signal(signal: Signal<Ref>): void {
@@ -125,7 +141,7 @@ export class Ask extends Inlet<Ref> {
       this.#settle(this.realm.answered);
       const { ref, reason } = signal;
       const isNode = reason === 'nodeDown' || reason === 'newIncarnation';
-      this.#reject(
+      this.#refuse(
         isNode ? nodeDownError(ref, reason) : new ActorStopped(ref, reason, stoppedText(ref, reason)),
       );
     }
@@ -136,8 +152,8 @@ export class Ask extends Inlet<Ref> {
     if (this.#isSettled) return;
     if (reason === 'overflow') {
       this.#settle(this.realm.answered);
-      this.#reject(
-        new MailboxFull(`the mailbox of ${this.#target.address} is full; ask again later, or slow down`),
+      this.#refuse(
+        new MailboxFull(`the mailbox of ${this.target.address} is full; ask again later, or slow down`),
       );
     }
   }
@@ -146,12 +162,17 @@ export class Ask extends Inlet<Ref> {
   fail(error: Error): void {
     if (this.#isSettled) return;
     this.#settle(this.realm.answered);
-    this.#reject(asError(error));
+    this.#refuse(asError(error));
   }
 
   #giveUp(error: Error): void {
     this.#settle(this.realm.abandoned);
-    this.#target.inlet.signal({ type: 'abandoned', asker: this.ref }, this.#target);
+    this.target.inlet.signal({ type: 'abandoned', asker: this.ref }, this.target);
+    this.#refuse(error);
+  }
+
+  #refuse(error: Error): void {
+    this.#onEnded?.(error);
     this.#reject(error);
   }
 
@@ -160,7 +181,7 @@ export class Ask extends Inlet<Ref> {
     this.realm.askers.delete(this.ref.step);
     this.#cancelTimer?.();
     if (this.#onAbort !== undefined) this.#signal?.removeEventListener('abort', this.#onAbort);
-    this.#target.inlet.signal({ type: 'unwatch', watcher: this.ref, isAnswered }, this.#target);
+    this.target.inlet.signal({ type: 'unwatch', watcher: this.ref, isAnswered }, this.target);
   }
 }
 

@@ -260,8 +260,11 @@ export abstract class Cell extends EndingCell {
     value: unknown,
     step = work?.step,
   ): void {
-    if (step === 'main') this.mainWork = undefined;
-    else this.work = undefined;
+    if (step !== 'main') this.work = undefined;
+    else {
+      this.mainWork = undefined;
+      this.endDelivery(error && 'failed', error && asError(error.thrown));
+    }
     const isEnding =
       this.ending !== undefined && !(this.ending.to === 'restart' && this.ending.step === 'wait');
     const before = enter(this);
@@ -269,7 +272,7 @@ export abstract class Cell extends EndingCell {
       if (error === undefined) this.#started();
       else this.#startFailed(error.thrown);
     } else if (error !== undefined) {
-      if (step === 'receive') this.failed(error.thrown, this.message);
+      if (step === 'receive') this.receiveFailed(error.thrown);
       else if (step === 'main' && !isEnding) this.failed(error.thrown, undefined);
       else if (!(error.thrown instanceof ActorStopped && isEnding))
         this.ignoreError(error.thrown, nameOf(step));
@@ -279,6 +282,7 @@ export abstract class Cell extends EndingCell {
       this.settle();
     }
     if (step === 'receive') {
+      this.endDelivery();
       this.forgetMessage();
       if (this.life === 'running') this.mainWork?.unpause();
       if (this.extras?.receiveTimeout !== undefined) this.extras.receiveTimeout.since = this.clock.now();

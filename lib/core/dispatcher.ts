@@ -43,6 +43,8 @@ export class Dispatcher {
     this.#sliceStart = this.#world.clock.now();
     this.#run();
   };
+  /** Hears when turns begin to be given, and when there are no more for now: for whoever measures. */
+  watcher: { runBegins(now: number): void; runEnds(): void } | undefined = undefined;
   /** Messages to handle between two looks at the clock, found from how long the last ones took. */
   #unseen = throughput;
 
@@ -80,6 +82,7 @@ export class Dispatcher {
     this.#isScheduled = false;
     this.#isDraining = true;
     let seen = clock.now();
+    this.watcher?.runBegins(seen);
     let left = this.#unseen;
     let handled = 0;
     while (this.#size > 0) {
@@ -101,6 +104,7 @@ export class Dispatcher {
       left = this.#unseen;
     }
     this.#isDraining = false;
+    this.watcher?.runEnds();
     enter(undefined);
     if (this.#size > 0) this.#schedule();
     else this.#restAll();

@@ -10,6 +10,7 @@ import type { Mailbox } from './mailbox.ts';
 import { type Ending, type Instance, type MailCell, nextToStop, notStarted } from './mailCell.ts';
 import { type Failure, Notice, type Signal, type TerminationReason } from './message.ts';
 import type { Operation } from './operation.ts';
+import { senderOf } from './postmark.ts';
 import { limitOf } from './props.ts';
 import { ActorStopped, type Ref } from './ref.ts';
 import { Work } from './work.ts';
@@ -235,6 +236,7 @@ export abstract class EndingCell extends FailingCell {
     this.mainWork?.letGo();
     this.mainWork?.cancel();
     this.#cancelAll(this.extras?.pending, 'killed');
+    this.endDelivery('cut');
     this.work = undefined;
     this.mainWork = undefined;
   }
@@ -319,7 +321,7 @@ export abstract class EndingCell extends FailingCell {
     while (mailbox.size > 0) {
       const message = mailbox.take();
       if (message instanceof Notice) this.realm.counts.withdrawn++;
-      else this.realm.deadLetter(message, mailbox.sender, this.ref, 'stopped');
+      else this.realm.deadLetter(message, senderOf(mailbox.sender), this.ref, 'stopped');
     }
   }
 }

@@ -5,6 +5,7 @@ import type { Links } from './links.ts';
 import type { Mailbox } from './mailbox.ts';
 import type { TerminationReason } from './message.ts';
 import type { Operation } from './operation.ts';
+import type { From } from './postmark.ts';
 import type { Ref } from './ref.ts';
 import type { Budget } from './supervision.ts';
 import type { Timers } from './timers.ts';
@@ -22,7 +23,7 @@ export class Extras {
   links: Links | undefined;
   timers: Timers | undefined;
   /** Messages put aside, oldest first. */
-  stash: { message: unknown; sender: Ref | undefined }[] = [];
+  stash: { message: unknown; sender: From }[] = [];
   /** Behaviours below the present one, for `unbecome`. */
   behavioursBelow: Receive[] = [];
   /** Behind `this.signal`. */

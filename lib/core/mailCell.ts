@@ -2,7 +2,7 @@
  * The part of a cell that handles messages: where they wait, whose turn it is, and what becomes of each. `MailCell` is the
  * lowest rung of the cell; the others are `FailingCell`, `EndingCell`, `Cell` and, for the actor's own eyes, `ActorCell`.
  */
-import { asError, TroupeError } from '../base/errors.ts';
+import { asError, TroupeError, Unhandled } from '../base/errors.ts';
 import type { Cancel, Clock } from '../base/world.ts';
 import type { Actor, Host, Receive } from './actor.ts';
 import { enter } from './ambient.ts';
@@ -40,7 +40,9 @@ import {
   Terminated,
   type TerminationReason,
 } from './message.ts';
+import type { ActorMeter, Delivery, Measured, Monitor, Outcome } from './monitor.ts';
 import type { Operation } from './operation.ts';
+import { type From, Postmark, senderOf } from './postmark.ts';
 import type { Props, SpawnOptions } from './props.ts';
 import { Ref } from './ref.ts';
 import { Tick } from './timers.ts';
@@ -69,7 +71,46 @@ export type Ending = { limit?: number | undefined; cancelLimit?: Cancel } & (
   | { readonly to: 'stop'; readonly reason: TerminationReason; step: 'children' | 'hook' | 'end' }
 );
 
-export abstract class MailCell extends Inlet<Ref> {
+/** A message that waits, or is being handled. */
+export interface PeekedMessage {
+  readonly message: unknown;
+  readonly sender: Ref | undefined;
+}
+
+/** One actor, seen closely: what `inspect` gives. */
+export interface ActorDetail {
+  readonly ref: Ref;
+  readonly parent: Ref | undefined;
+  readonly className: string;
+  readonly state: Life;
+  readonly restarts: number;
+  readonly queued: number;
+  readonly stashed: number;
+  /** For how many ms it has been there, restarts included. */
+  readonly uptime: number;
+  /** How many children it has. */
+  readonly children: number;
+  /** Who hears of its end; those who ask it or wait for its end from outside are among them. */
+  readonly watchers: readonly Ref[];
+  /** Whose ends it hears of. */
+  readonly watching: readonly Ref[];
+  /** Whom it shares its fate with. */
+  readonly links: readonly Ref[];
+  /** Whether it runs in another thread, process or node. */
+  readonly isElsewhere: boolean;
+  /** What it is handling now. */
+  readonly current: PeekedMessage | undefined;
+  /** The first messages that wait, in their turn. */
+  readonly mailbox: readonly PeekedMessage[];
+  /** The restarts that it has left before its supervisor fails; undefined until it has been restarted. */
+  readonly restartsLeft: number | undefined;
+  /** The same for its children, where it counts them together. */
+  readonly childRestartsLeft: number | undefined;
+  /** What is measured of it, once the node measures. */
+  readonly meter: ActorMeter | undefined;
+}
+
+export abstract class MailCell extends Inlet<Ref> implements Measured {
   readonly realm: Home;
   readonly ref: Ref;
   readonly parent: MailCell | undefined;
@@ -106,6 +147,8 @@ export abstract class MailCell extends Inlet<Ref> {
   children: Children<MailCell> | undefined = undefined;
   protected watchers: Set<Ref> | undefined = undefined;
   protected extras: Extras | undefined = undefined;
+  /** What is measured of it, once the node measures. */
+  meter: ActorMeter | undefined = undefined;
 
   /** When it was spawned, in whole ms of the clock: those take no memory of their own. */
   readonly #spawnedAt: number;
@@ -141,8 +184,10 @@ export abstract class MailCell extends Inlet<Ref> {
   // ---- messages ----
 
   enqueue(message: unknown, sender: Ref | undefined): void {
-    this.realm.counts.told++;
-    const pushed = (this.mailbox ?? this.openMailbox()).push(message, sender);
+    const { realm } = this;
+    realm.counts.told++;
+    const from = realm.monitor === undefined ? sender : realm.monitor.told(message, sender, this.ref);
+    const pushed = (this.mailbox ?? this.openMailbox()).push(message, from);
     if (pushed !== Pushed.kept) this.pushedAndMore(pushed, this.mailbox as Mailbox);
     if (!this.isReady && this.life === 'running') this.becomeReady();
   }
@@ -175,7 +220,8 @@ export abstract class MailCell extends Inlet<Ref> {
     } else if (pushed === Pushed.faulty) {
       this.ignoreError(mailbox.fault, 'compare of the priority mailbox');
     } else if (mailbox.victim !== undefined) {
-      const { message, sender } = mailbox.victim;
+      const { message } = mailbox.victim;
+      const sender = senderOf(mailbox.victim.sender);
       mailbox.victim = undefined;
       if (this.extras !== undefined) this.extras.looked = 0; // the places of the others have changed
       realm.deadLetter(message, sender, ref, 'overflow');
@@ -187,12 +233,15 @@ export abstract class MailCell extends Inlet<Ref> {
   /** A turn, given by the dispatcher: system messages, then at most `messages` messages. */
   turn(messages: number): number {
     enter(this);
+    const { monitor } = this.realm;
+    monitor?.turnBegins(this);
     let left = messages;
     do {
       if (this.life !== 'running' || this.signals !== undefined) this.attend();
       if (this.life !== 'running') break;
       left = this.#handle(left);
     } while (this.signals !== undefined || (left > 0 && this.life === 'running' && this.hasMail));
+    monitor?.turnEnds(this.meter as ActorMeter, messages - left);
     this.isReady = false;
     if (this.signals !== undefined || (this.life === 'running' && this.hasMail)) this.becomeReady();
     else if (!this.restsLater) {
@@ -245,14 +294,15 @@ export abstract class MailCell extends Inlet<Ref> {
     const { mailbox } = this;
     if (mailbox === undefined || mailbox.size === 0)
       return this.extras === undefined ? left : this.#handleShared(left);
-    const { counts } = this.realm;
     if (this.isProcess) return this.#handleAsProcess(left);
+    const { counts, monitor } = this.realm;
+    if (monitor !== undefined) return this.#handleMonitored(mailbox, left, monitor);
     try {
       do {
         left--;
         const message = mailbox.take();
         this.message = message;
-        this.sender = mailbox.sender;
+        this.sender = mailbox.sender as Ref | undefined; // postmarks are set by a monitor only
         this.countsAsHandled = true;
         counts.handled++;
         const result =
@@ -262,14 +312,97 @@ export abstract class MailCell extends Inlet<Ref> {
         if (typeof result === 'object' && result !== null) this.awaitReceive(result);
       } while (left > 0 && mailbox.size > 0 && this.life === 'running' && this.signals === undefined);
     } catch (error) {
-      this.failed(error, this.message);
+      this.receiveFailed(error);
     }
-    const { extras } = this;
-    if (extras !== undefined) {
-      extras.taken += messages - left;
-      if (extras.receiveTimeout !== undefined) extras.receiveTimeout.since = this.clock.now();
-    }
+    this.#took(messages - left);
     return left;
+  }
+
+  #took(messages: number): void {
+    const { extras } = this;
+    if (extras === undefined) return;
+    extras.taken += messages;
+    if (extras.receiveTimeout !== undefined) extras.receiveTimeout.since = this.clock.now();
+  }
+
+  /** As `#handle`, where somebody looks: at every message of some actors, at some messages of all. */
+  #handleMonitored(mailbox: Mailbox, messages: number, monitor: Monitor): number {
+    let left = messages;
+    const { counts } = this.realm;
+    const { observers } = this.meter as ActorMeter;
+    try {
+      do {
+        left--;
+        const message = mailbox.take();
+        const from = mailbox.sender;
+        this.message = message;
+        this.countsAsHandled = true;
+        counts.handled++;
+        if (observers.length > 0 || (from !== undefined && from instanceof Postmark))
+          this.#deliver(message, from, monitor);
+        else {
+          this.sender = from;
+          const result =
+            message instanceof CellMessage
+              ? this.#handleForCell(message)
+              : this.behaviour.call(this.actor, message as never);
+          if (typeof result === 'object' && result !== null) this.awaitReceive(result);
+        }
+      } while (left > 0 && mailbox.size > 0 && this.life === 'running' && this.signals === undefined);
+    } catch (error) {
+      this.receiveFailed(error);
+    }
+    this.#took(messages - left);
+    return left;
+  }
+
+  /** One message at which somebody looks, from its begin to its end. */
+  #deliver(message: unknown, from: From, monitor: Monitor): void {
+    const delivery = this.beginDelivery(message, from, monitor);
+    const { observers } = this.meter as ActorMeter;
+    const result =
+      observers.length === 0
+        ? this.#receive(message)
+        : monitor.run(observers, delivery, () => this.#receive(message));
+    if (typeof result === 'object' && result !== null) this.awaitReceive(result);
+    if (this.work?.step !== 'receive') this.endDelivery();
+  }
+
+  #receive(message: unknown): unknown {
+    return message instanceof CellMessage
+      ? this.#handleForCell(message)
+      : this.behaviour.call(this.actor, message as never);
+  }
+
+  protected beginDelivery(message: unknown, from: From, monitor: Monitor): Delivery {
+    this.sender = senderOf(from);
+    const meter = this.meter as ActorMeter;
+    const delivery = monitor.begin(this, message, from);
+    meter.delivery = delivery;
+    return delivery;
+  }
+
+  /** The message that is looked at, if one is, has come to its end. */
+  protected endDelivery(outcome?: Outcome, error?: Error): void {
+    const { meter } = this;
+    if (meter === undefined) return;
+    meter.busySince = Number.NaN;
+    const { delivery } = meter;
+    if (delivery === undefined) return;
+    meter.delivery = undefined;
+    this.realm.monitor?.end(meter, delivery, outcome ?? delivery.outcome ?? 'handled', error);
+  }
+
+  /** What has become of the message that is being handled, if it is looked at. */
+  protected noteOutcome(outcome: Outcome): void {
+    const delivery = this.meter?.delivery;
+    if (delivery !== undefined) delivery.outcome = outcome;
+  }
+
+  protected receiveFailed(thrown: unknown): void {
+    if (thrown instanceof Unhandled) this.endDelivery('unhandled');
+    else this.endDelivery('failed', asError(thrown));
+    this.failed(thrown, this.message);
   }
 
   #handleForCell(message: CellMessage): unknown {
@@ -285,25 +418,25 @@ export abstract class MailCell extends Inlet<Ref> {
     const shared = this.extras?.shared;
     if (shared === undefined || shared.size === 0) return left;
     if (this.isProcess) return this.#handleAsProcess(left);
+    const { counts, monitor } = this.realm;
     try {
       this.message = shared.take();
-      this.sender = shared.sender;
       this.countsAsHandled = true;
-      this.realm.counts.handled++;
+      counts.handled++;
       const { message } = this;
-      const result =
-        message instanceof CellMessage
-          ? this.#handleForCell(message)
-          : this.behaviour.call(this.actor, message as never);
-      if (typeof result === 'object' && result !== null) this.awaitReceive(result);
+      if (monitor !== undefined) this.#deliver(message, shared.sender, monitor);
+      else {
+        this.sender = shared.sender as Ref | undefined;
+        const result =
+          message instanceof CellMessage
+            ? this.#handleForCell(message)
+            : this.behaviour.call(this.actor, message as never);
+        if (typeof result === 'object' && result !== null) this.awaitReceive(result);
+      }
     } catch (error) {
-      this.failed(error, this.message);
+      this.receiveFailed(error);
     }
-    const { extras } = this;
-    if (extras !== undefined) {
-      extras.taken++;
-      if (extras.receiveTimeout !== undefined) extras.receiveTimeout.since = this.clock.now();
-    }
+    this.#took(1);
     return left - 1;
   }
 
@@ -351,6 +484,7 @@ export abstract class MailCell extends Inlet<Ref> {
     if (work === undefined) return;
     this.life = 'busy';
     this.work = work;
+    if (this.meter !== undefined) this.meter.busySince = this.clock.now();
     work.begin();
   }
 
@@ -378,6 +512,7 @@ export abstract class MailCell extends Inlet<Ref> {
       this.countsAsHandled = false;
       this.realm.counts.handled--;
       this.realm.counts.unhandled++;
+      this.noteOutcome('unhandled');
     }
     this.realm.events.publish(new UnhandledMessage(this.ref, message, this.sender));
   }
@@ -399,6 +534,11 @@ export abstract class MailCell extends Inlet<Ref> {
   }
 
   // ---- the rest ----
+
+  /** @internal The name of its class or function. */
+  get className(): string {
+    return this.props.title;
+  }
 
   get clock(): Clock {
     return this.realm.world.clock;
@@ -423,6 +563,34 @@ export abstract class MailCell extends Inlet<Ref> {
   get isBusy(): boolean {
     if (!this.isProcess) return this.life === 'busy';
     return this.life === 'running' && this.extras?.onMail === undefined;
+  }
+
+  /** @internal */
+  detail(peek: number): ActorDetail {
+    const { mailbox, extras } = this;
+    const now = this.clock.now();
+    const waiting: PeekedMessage[] = [];
+    for (let i = 0; mailbox !== undefined && i < Math.min(peek, mailbox.size); i++)
+      waiting.push({ message: mailbox.at(i), sender: senderOf(mailbox.fromAt(i)) });
+    return {
+      ref: this.ref,
+      parent: this.parent?.ref,
+      className: this.className,
+      state: this.life,
+      restarts: this.restarts,
+      ...this.waiting,
+      uptime: this.uptime,
+      children: this.children?.size ?? 0,
+      watchers: [...(this.watchers ?? [])],
+      watching: [...(extras?.watching ?? [])],
+      links: [...(extras?.links ?? [])],
+      isElsewhere: this.options?.on !== undefined,
+      current: this.isBusy ? { message: this.message, sender: this.sender } : undefined,
+      mailbox: waiting,
+      restartsLeft: extras?.budget?.left(now),
+      childRestartsLeft: extras?.childrenBudget?.left(now),
+      meter: this.meter,
+    };
   }
 
   /** @internal The messages that wait in the mailbox, and on the shelf. */

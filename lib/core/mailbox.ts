@@ -4,7 +4,7 @@
  */
 import { show } from '../base/errors.ts';
 import { CellMessage, Notice } from './message.ts';
-import type { Ref } from './ref.ts';
+import type { From } from './postmark.ts';
 
 /** What became of a pushed message. */
 export const Pushed = {
@@ -23,28 +23,30 @@ export type Pushed = (typeof Pushed)[keyof typeof Pushed];
 
 export interface Victim {
   readonly message: unknown;
-  readonly sender: Ref | undefined;
+  readonly sender: From;
 }
 
 export abstract class Mailbox {
   /** The messages that wait here, notices included. */
   size = 0;
-  /** The sender of the message that was taken last. */
-  sender: Ref | undefined = undefined;
+  /** The sender of the message that was taken last, or the postmark that knows. */
+  sender: From = undefined;
   victim: Victim | undefined = undefined;
   fault: unknown = undefined;
 
   /** At every multiple of this size, `push` tells of high water. */
   abstract set highWaterMark(mark: number);
-  abstract push(message: unknown, sender: Ref | undefined): Pushed;
+  abstract push(message: unknown, sender: From): Pushed;
   /** Adds a notice of the runtime, room or not. */
-  abstract pushNotice(notice: Notice, sender: Ref | undefined): void;
+  abstract pushNotice(notice: Notice, sender: From): void;
   /** Puts a message in front of all others, room or not. */
-  abstract unshift(message: unknown, sender: Ref | undefined): void;
+  abstract unshift(message: unknown, sender: From): void;
   /** Takes the next message; the mailbox must not be empty. */
   abstract take(): unknown;
   /** The message that is `index`th in turn. */
   abstract at(index: number): unknown;
+  /** What stands beside the message that is `index`th in turn. */
+  abstract fromAt(index: number): From;
   /** Takes the message that is `index`th in turn. */
   abstract takeAt(index: number): unknown;
 }
@@ -78,7 +80,7 @@ export class RingMailbox extends Mailbox {
     return this.#mask + 1;
   }
 
-  push(message: unknown, sender: Ref | undefined): Pushed {
+  push(message: unknown, sender: From): Pushed {
     if (this.size > this.#mask) this.#grow();
     const slot = ((this.#head + this.size) & this.#mask) << 1;
     this.#slots[slot] = message;
@@ -88,11 +90,11 @@ export class RingMailbox extends Mailbox {
     return Pushed.highWater;
   }
 
-  pushNotice(notice: Notice, sender: Ref | undefined): void {
+  pushNotice(notice: Notice, sender: From): void {
     RingMailbox.prototype.push.call(this, notice, sender);
   }
 
-  unshift(message: unknown, sender: Ref | undefined): void {
+  unshift(message: unknown, sender: From): void {
     if (this.size > this.#mask) this.#grow();
     this.#head = (this.#head - 1) & this.#mask;
     this.#slots[this.#head << 1] = message;
@@ -103,7 +105,7 @@ export class RingMailbox extends Mailbox {
   take(): unknown {
     const slot = this.#head << 1;
     const message = this.#slots[slot];
-    this.sender = this.#slots[slot + 1] as Ref | undefined;
+    this.sender = this.#slots[slot + 1] as From;
     this.#slots[slot] = undefined;
     this.#slots[slot + 1] = undefined;
     this.#head = (this.#head + 1) & this.#mask;
@@ -115,13 +117,17 @@ export class RingMailbox extends Mailbox {
     return this.#slots[((this.#head + index) & this.#mask) << 1];
   }
 
+  fromAt(index: number): From {
+    return this.#slots[(((this.#head + index) & this.#mask) << 1) + 1] as From;
+  }
+
   takeAt(index: number): unknown {
     if (index === 0) return this.take();
     const slots = this.#slots;
     const mask = this.#mask;
     let slot = ((this.#head + index) & mask) << 1;
     const message = slots[slot];
-    this.sender = slots[slot + 1] as Ref | undefined;
+    this.sender = slots[slot + 1] as From;
     for (let next = index + 1; next < this.size; next++) {
       const from = ((this.#head + next) & mask) << 1;
       slots[slot] = slots[from];
@@ -157,7 +163,7 @@ class BoundedMailbox extends RingMailbox {
     this.#overflow = overflow;
   }
 
-  override push(message: unknown, sender: Ref | undefined): Pushed {
+  override push(message: unknown, sender: From): Pushed {
     // Notices are never dropped, a PoisonPill that somebody told least of all.
     if (this.size < this.#limit || message instanceof Notice) return super.push(message, sender);
     const oldest = this.#overflow === 'dropOldest' ? this.#oldest() : -1;
@@ -180,7 +186,7 @@ class BoundedMailbox extends RingMailbox {
 
 interface Entry {
   readonly message: unknown;
-  readonly sender: Ref | undefined;
+  readonly sender: From;
   readonly order: number;
 }
 
@@ -198,18 +204,18 @@ class PriorityMailbox extends Mailbox {
     this.#compare = compare;
   }
 
-  push(message: unknown, sender: Ref | undefined): Pushed {
+  push(message: unknown, sender: From): Pushed {
     this.fault = undefined;
     this.#add({ message, sender, order: ++this.#last });
     if (this.fault !== undefined) return Pushed.faulty;
     return this.size % this.highWaterMark === 0 ? Pushed.highWater : Pushed.kept;
   }
 
-  pushNotice(notice: Notice, sender: Ref | undefined): void {
+  pushNotice(notice: Notice, sender: From): void {
     this.#add({ message: notice, sender, order: ++this.#last });
   }
 
-  unshift(message: unknown, sender: Ref | undefined): void {
+  unshift(message: unknown, sender: From): void {
     this.#add({ message, sender, order: --this.#first });
   }
 
@@ -219,6 +225,10 @@ class PriorityMailbox extends Mailbox {
 
   at(index: number): unknown {
     return this.#inTurn()[index]?.message;
+  }
+
+  fromAt(index: number): From {
+    return this.#inTurn()[index]?.sender;
   }
 
   takeAt(index: number): unknown {

@@ -119,6 +119,11 @@ export class Budget {
     return this.#backoff?.next(now, random) ?? 0;
   }
 
+  /** How many restarts are left at this time; Infinity where there is no limit. */
+  left(now: number): number {
+    return this.#intensity.left(now);
+  }
+
   /** Other limits than before count the same restarts. */
   #use(limits: Limits): void {
     if (limits.max === this.#limits.max && limits.within === this.#limits.within) return;

@@ -15,8 +15,10 @@ import { Dispatcher } from './dispatcher.ts';
 import { DeadLetter, EventStream } from './events.ts';
 import type { Home } from './home.ts';
 import type { AskOptions, Inlet } from './inlet.ts';
+import { Instruments } from './instruments.ts';
 import type { MailCell } from './mailCell.ts';
 import type { DeadLetterReason, Failure, TerminationReason } from './message.ts';
+import type { Monitor } from './monitor.ts';
 import type { SpawnOptions } from './props.ts';
 import { Ref } from './ref.ts';
 import { defaultStrategy, type Strategy } from './supervision.ts';
@@ -58,6 +60,9 @@ export class System implements Home {
   readonly events = new EventStream();
   readonly dispatcher: Dispatcher;
   readonly askers = new Map<string, Ref>();
+  /** @internal */
+  monitor: Monitor | undefined = undefined;
+  readonly instruments = new Instruments(this);
   asked = 0;
   readonly answered: DeadInlet;
   readonly abandoned: DeadInlet;

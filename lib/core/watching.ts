@@ -27,6 +27,10 @@ export class Watching {
     return this.#refs.delete(keyOf(ref));
   }
 
+  [Symbol.iterator](): IterableIterator<Ref> {
+    return this.#refs.values();
+  }
+
   /** Forgets all, and gives them. */
   takeAll(): Ref[] {
     const refs = [...this.#refs.values()];

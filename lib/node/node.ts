@@ -6,6 +6,7 @@ import type { Uri } from '../core/address.ts';
 import type { Stats } from '../core/counts.ts';
 import type { EventStream } from '../core/events.ts';
 import type { GroupsFace } from '../core/groups.ts';
+import type { Instruments } from '../core/instruments.ts';
 import type { Failure } from '../core/message.ts';
 import type { Ref } from '../core/ref.ts';
 import type { Shutdown, ShutdownReason } from '../core/shutdown.ts';
@@ -95,6 +96,11 @@ export class Node implements NodeFace {
   /** What happens on this node. */
   get events(): EventStream {
     return this.#system.events;
+  }
+
+  /** What can be attached to see what its actors do: measuring, observers, a tracer. */
+  get instruments(): Instruments {
+    return this.#system.instruments;
   }
 
   /** Named groups of actors, on this node and those that are connected to it. */

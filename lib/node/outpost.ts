@@ -32,6 +32,9 @@ function makeNode(outpost: Outpost): NodeFace {
     get groups(): never {
       throw here('node.groups', 'let an actor of the main thread join');
     },
+    get instruments() {
+      return outpost.system.instruments;
+    },
     get shutdown(): never {
       throw here('node.shutdown', 'add tasks in the main thread');
     },

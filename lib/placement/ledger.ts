@@ -5,6 +5,7 @@
  */
 import type { Cancel, Clock } from '../base/world.ts';
 import { type Mailbox, RingMailbox } from '../core/mailbox.ts';
+import { senderOf } from '../core/postmark.ts';
 import type { Ref } from '../core/ref.ts';
 import {
   after,
@@ -180,7 +181,7 @@ export class Ledger {
       const number = this.#first;
       this.#first = after(number);
       const message = ring.take();
-      if (number === current || aside.size > 0) sort(number, letterOf(message, ring.sender));
+      if (number === current || aside.size > 0) sort(number, letterOf(message, senderOf(ring.sender)));
     }
   }
 
@@ -212,7 +213,7 @@ export class Ledger {
     const letters: Letter[] = [];
     while (this.#ring.size > 0) {
       const message = this.#ring.take();
-      letters.push(letterOf(message, this.#ring.sender));
+      letters.push(letterOf(message, senderOf(this.#ring.sender)));
     }
     this.#first = after(this.#last);
     return letters;

@@ -10,6 +10,7 @@ import { Ask, isAskPath } from '../core/ask.ts';
 import type { Life } from '../core/life.ts';
 import type { MailCell } from '../core/mailCell.ts';
 import { type Errand, Notice, PoisonPill, type Signal } from '../core/message.ts';
+import { senderOf } from '../core/postmark.ts';
 import { Props, type SpawnOptions } from '../core/props.ts';
 import { Ref } from '../core/ref.ts';
 import type { System } from '../core/system.ts';
@@ -185,9 +186,10 @@ export class StandInCell extends ActorCell implements HasWay, Lodger {
     const senders = new Set<string>();
     for (let left = mailbox?.size ?? 0; mailbox !== undefined && left > 0; left--) {
       const message = mailbox.take();
-      const { sender } = mailbox;
+      const from = mailbox.sender;
+      const sender = senderOf(from);
       if (sender !== undefined) senders.add(sender.address);
-      mailbox.push(message, sender);
+      mailbox.push(message, from);
     }
     for (const watcher of askers) {
       if (senders.has(watcher.address)) this.#unheard.push(patiently({ type: 'watch', watcher }));
@@ -226,7 +228,7 @@ export class StandInCell extends ActorCell implements HasWay, Lodger {
       const message = shelf.take();
       // It is told anew, by who takes it over.
       this.realm.counts.told--;
-      lodging.give(message, shelf.sender);
+      lodging.give(message, senderOf(shelf.sender));
     }
     return given;
   }

@@ -9,6 +9,7 @@ const all = [
   'tell',
   'pingPong',
   'ask',
+  'instruments',
   'spawn',
   'ring',
   'skynet',

@@ -1,0 +1,91 @@
+/** The instruments of a node: what can be attached to it to see what its actors do. Without any, they cost nothing. */
+import { show } from '../base/errors.ts';
+import type { Clock } from '../base/world.ts';
+import type { Dispatcher } from './dispatcher.ts';
+import { ErrorIgnored, type EventStream } from './events.ts';
+import { type ClassMeter, Monitor, type Observer, type Tracer } from './monitor.ts';
+
+/** What instruments need of the node. */
+export interface Bench {
+  readonly clock: Clock;
+  readonly dispatcher: Dispatcher;
+  readonly events: EventStream;
+  /** Made when the first instrument is attached, and kept: messages that wait may carry its marks. */
+  monitor: Monitor | undefined;
+}
+
+/** What is measured while at least one of these is open. */
+export interface Measuring {
+  /** The sums for each class of actors, since somebody has measured at all. */
+  readonly classes: Iterable<ClassMeter>;
+  /** Stops measuring, unless somebody else measures too; a second call does nothing. */
+  stop(): void;
+}
+
+export class Instruments {
+  readonly #bench: Bench;
+  #measuring = 0;
+
+  constructor(bench: Bench) {
+    this.#bench = bench;
+  }
+
+  /**
+   * Measures from now on: what each actor and each class of actors handles, and for how long they keep the event loop; and, of all
+   * messages when there are few and of one in 2048 when there are very many, how long they waited and were handled.
+   */
+  measure(): Measuring {
+    const monitor = this.#monitor;
+    if (this.#measuring++ === 0) monitor.isMeasuring = true;
+    let isOpen = true;
+    return {
+      classes: { [Symbol.iterator]: () => monitor.kinds.values() },
+      stop: () => {
+        if (isOpen && --this.#measuring === 0) monitor.isMeasuring = false;
+        isOpen = false;
+      },
+    };
+  }
+
+  /** Shows every delivery of the actors that it `observes` to an observer, until the function that is returned is called. */
+  observe(observer: Observer): () => void {
+    checkObserver('observe', observer);
+    const monitor = this.#monitor;
+    monitor.observers = [...monitor.observers, observer];
+    return () => {
+      monitor.observers = monitor.observers.filter(one => one !== observer);
+    };
+  }
+
+  /**
+   * Lets a tracer send something along with every message; until the function that is returned is called.
+   * @throws TypeError when there is a tracer already
+   */
+  trace(tracer: Tracer): () => void {
+    checkObserver('trace', tracer);
+    const monitor = this.#monitor;
+    if (monitor.tracer !== undefined)
+      throw new TypeError('trace: this node has a tracer already; end that one before the next');
+    monitor.tracer = tracer;
+    const leave = this.observe(tracer);
+    return () => {
+      if (monitor.tracer === tracer) monitor.tracer = undefined;
+      leave();
+    };
+  }
+
+  get #monitor(): Monitor {
+    const bench = this.#bench;
+    bench.monitor ??= new Monitor(bench.clock, bench.dispatcher, (error, where) =>
+      bench.events.publish(new ErrorIgnored(undefined, error, where)),
+    );
+    return bench.monitor;
+  }
+}
+
+function checkObserver(verb: string, observer: unknown): void {
+  if (typeof observer !== 'object' || observer === null)
+    throw new TypeError(
+      `${verb}: expected an object such as { begun(delivery) { … } }, not ${show(observer)}`,
+    );
+}

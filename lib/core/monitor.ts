@@ -1,0 +1,404 @@
+/**
+ * The part of a node that looks at its deliveries, once somebody wants to know: it measures some of them, and shows others to
+ * observers and a tracer. A node has none until then, and each hook in the path of a message is one comparison with undefined.
+ */
+import { asError } from '../base/errors.ts';
+import type { Clock } from '../base/world.ts';
+import { whoRuns } from './ambient.ts';
+import type { Dispatcher } from './dispatcher.ts';
+import { Histogram } from './histogram.ts';
+import { type From, Postmark } from './postmark.ts';
+import type { Ref } from './ref.ts';
+
+/** What became of a delivery. `cut`: the actor ended, or was restarted, before it was done; `passedOn`: a pool left it to a worker. */
+export type Outcome = 'handled' | 'unhandled' | 'stashed' | 'failed' | 'cut' | 'passedOn';
+
+/** One message in the hands of one actor. */
+export class Delivery {
+  readonly ref: Ref;
+  /** The name of the actor's class or function. */
+  readonly className: string;
+  readonly message: unknown;
+  readonly sender: Ref | undefined;
+  /** When it was told, in ms by the node's clock; NaN where that was not noted. */
+  readonly toldAt: number;
+  /** When the actor began with it, in ms by the node's clock. */
+  readonly startedAt: number;
+  /** When it was done; NaN until then. */
+  endedAt = Number.NaN;
+  /** Undefined until it is done. */
+  outcome: Outcome | undefined = undefined;
+  /** Why it failed. */
+  error: Error | undefined = undefined;
+  /** What the tracer let travel with the message. */
+  readonly baggage: unknown;
+  /** A place for what the tracer keeps from the begin to the end: its span. */
+  trace: unknown = undefined;
+  /** @internal How many messages it stands for in the histograms. */
+  readonly weight: number;
+
+  constructor(of: Measured, message: unknown, from: From, startedAt: number) {
+    const mark = from instanceof Postmark ? from : undefined;
+    this.ref = of.ref;
+    this.className = of.className;
+    this.message = message;
+    this.sender = mark === undefined ? (from as Ref | undefined) : mark.sender;
+    this.toldAt = mark?.toldAt ?? Number.NaN;
+    this.startedAt = startedAt;
+    this.baggage = mark?.baggage;
+    this.weight = mark?.weight ?? 0;
+  }
+}
+
+/** Sees the deliveries of actors. What it throws is logged once, and changes nothing. */
+export interface Observer {
+  /** Whether it wants to see the deliveries of this actor; asked once for each. All unless given. */
+  observes?(ref: Ref, className: string): boolean;
+  begun?(delivery: Delivery): void;
+  ended?(delivery: Delivery): void;
+  /** Runs `receive` and returns what it returns: for whoever wants to surround it, with an AsyncLocalStorage for example. */
+  run?(delivery: Delivery, receive: () => unknown): unknown;
+}
+
+/** Ties what happens because of a message to what sent it, over nodes, threads and processes. A node has one at most. */
+export interface Tracer extends Observer {
+  /**
+   * What is to travel with a message that is told now; undefined for nothing.
+   * @param within the delivery in which the teller is, where that is known
+   */
+  told(message: unknown, to: Ref, within: Delivery | undefined): unknown;
+  /** A question is asked: gives what is to travel with it, and what to call at its end; undefined when it is not traced. */
+  asked(
+    message: unknown,
+    to: Ref,
+    within: Delivery | undefined,
+  ): { readonly baggage: unknown; ended(error: Error | undefined): void } | undefined;
+  /** For another node, thread or process, whose tracer reads it with `unpack`. */
+  pack(baggage: unknown): string;
+  /** Undefined when it can't be read. */
+  unpack(packed: string): unknown;
+}
+
+/** The sums over all actors of one class. */
+export class ClassMeter {
+  readonly className: string;
+  /** Messages taken. */
+  handled = 0;
+  failed = 0;
+  /** For how many ms these actors have had the event loop to themselves. */
+  busyTime = 0;
+  /** From the tell to the begin of the handling, in ms. */
+  readonly wait = new Histogram();
+  /** From the begin of the handling to its end, waiting included, in ms. */
+  readonly handling = new Histogram();
+
+  constructor(className: string) {
+    this.className = className;
+  }
+}
+
+/** What is measured of one actor. */
+export class ActorMeter {
+  readonly kind: ClassMeter;
+  /** Messages taken. */
+  handled = 0;
+  /** For how many ms it has had the event loop to itself. */
+  busyTime = 0;
+  /** The longest it has had it at once, in ms: over several turns, when nobody else had one in between. */
+  longestTurn = 0;
+  /** When the present async work began; NaN while there is none. */
+  busySince = Number.NaN;
+  /** @internal The delivery that is under way, if it is looked at. */
+  delivery: Delivery | undefined = undefined;
+  /** @internal Those who want to see its deliveries. */
+  observers: readonly Observer[] = none;
+  /** @internal As of which change of the observers that is. */
+  version = 0;
+
+  constructor(kind: ClassMeter) {
+    this.kind = kind;
+  }
+}
+
+const none: readonly Observer[] = [];
+
+/** An actor as it is measured. */
+export interface Measured {
+  readonly ref: Ref;
+  readonly className: string;
+  meter: ActorMeter | undefined;
+}
+
+/** Marks that are free at once, and that become free with each ms: while there are any, every message is measured. */
+const mostCredit = 256;
+const creditPerMs = 10;
+/** When there are none, one message in so many is. */
+const stride = 2048;
+/** Nothing is looked at: a number that counting down does not bring to an end in any useful time. */
+const never = 2 ** 30;
+
+export class Monitor {
+  readonly #clock: Clock;
+  readonly #onError: (error: Error, where: string) => void;
+  readonly kinds = new Map<string, ClassMeter>();
+  /** What travels with the message that is just being told, where that is known: it comes from elsewhere, or is a question. */
+  arriving: unknown = undefined;
+  #observers: readonly Observer[] = none;
+  #version = 1;
+  #tracer: Tracer | undefined = undefined;
+  #isMeasuring = false;
+  #credit = 0;
+  /** The messages since the last one that was measured, up to the last look at one. */
+  #unmeasured = 0;
+  /** From one look at what is told to the next: so many messages, and how many of them are left. */
+  #pace = never;
+  #left = never;
+  #refilledAt = Number.NEGATIVE_INFINITY;
+  /** Whose turn it is, or was last, and when that began. */
+  #onTurn: ActorMeter | undefined = undefined;
+  #lastLook = Number.NEGATIVE_INFINITY;
+  readonly #blamed = new WeakSet<object>();
+
+  constructor(clock: Clock, dispatcher: Dispatcher, onError: (error: Error, where: string) => void) {
+    this.#clock = clock;
+    dispatcher.watcher = this;
+    this.#onError = onError;
+  }
+
+  set isMeasuring(isMeasuring: boolean) {
+    this.#isMeasuring = isMeasuring;
+    this.#credit = isMeasuring ? mostCredit : 0;
+    this.#look();
+    this.#unmeasured = 0;
+  }
+
+  get tracer(): Tracer | undefined {
+    return this.#tracer;
+  }
+
+  set tracer(tracer: Tracer | undefined) {
+    this.#tracer = tracer;
+    this.#look();
+  }
+
+  get isMeasuring(): boolean {
+    return this.#isMeasuring;
+  }
+
+  get observers(): readonly Observer[] {
+    return this.#observers;
+  }
+
+  set observers(observers: readonly Observer[]) {
+    this.#observers = observers;
+    this.#version++;
+  }
+
+  // ---- at the tell --------------------------------------------------------------------------------------------------
+
+  /** What is to stand beside the message while it waits. */
+  told(message: unknown, sender: Ref | undefined, to: Ref): From {
+    return --this.#left > 0 ? sender : this.#mark(message, sender, to);
+  }
+
+  #mark(message: unknown, sender: Ref | undefined, to: Ref): From {
+    const isPlain = this.#tracer === undefined && this.arriving === undefined;
+    const baggage = isPlain ? undefined : this.baggageFor(message, to);
+    let weight = 0;
+    this.#unmeasured += this.#pace;
+    if (this.#isMeasuring && (this.#credit > 0 || this.#unmeasured >= stride)) {
+      weight = this.#unmeasured;
+      this.#unmeasured = 0;
+      if (this.#credit > 0) this.#credit--;
+    }
+    this.#setPace();
+    if (weight === 0 && baggage === undefined) return sender;
+    return new Postmark(sender, this.#clock.now(), weight, baggage);
+  }
+
+  /** Something has changed: the next message that is told is looked at, if any has to be. */
+  #look(): void {
+    this.#unmeasured += this.#pace - this.#left;
+    this.#setPace();
+  }
+
+  #setPace(): void {
+    this.#pace = this.#tracer !== undefined || this.#credit > 0 ? 1 : this.#isMeasuring ? stride : never;
+    this.#left = this.#pace;
+  }
+
+  /** What the tracer wants to travel with a message, or what has travelled with it so far. */
+  baggageFor(message: unknown, to: Ref): unknown {
+    const { tracer, arriving } = this;
+    if (arriving !== undefined) return arriving;
+    if (tracer === undefined) return undefined;
+    try {
+      return tracer.told(message, to, this.within);
+    } catch (error) {
+      this.#blame(tracer, error, 'told');
+      return undefined;
+    }
+  }
+
+  /** Sends a question. @returns what to call at its end, when it is traced */
+  ask(question: unknown, asker: Ref, to: Ref): ((error: Error | undefined) => void) | undefined {
+    const { tracer } = this;
+    let traced: ReturnType<Tracer['asked']>;
+    try {
+      traced = tracer?.asked(question, to, this.within);
+    } catch (error) {
+      this.#blame(tracer as Tracer, error, 'asked');
+    }
+    this.arriving = traced?.baggage;
+    to.inlet.enqueue(question, asker, to);
+    this.arriving = undefined;
+    if (tracer === undefined || traced === undefined) return undefined;
+    return error => {
+      try {
+        traced.ended(error);
+      } catch (thrown) {
+        this.#blame(tracer, thrown, 'asked');
+      }
+    };
+  }
+
+  /** The delivery in which the code that runs now is, as far as it can be told. */
+  get within(): Delivery | undefined {
+    return (whoRuns() as Partial<Measured> | undefined)?.meter?.delivery;
+  }
+
+  // ---- turns --------------------------------------------------------------------------------------------------------
+
+  turnBegins(actor: Measured): void {
+    const meter = this.meterOf(actor);
+    actor.meter = meter;
+    if (meter === this.#onTurn || !this.#isMeasuring) return;
+    if (this.#onTurn !== undefined) this.#takeTime(this.#onTurn);
+    this.#onTurn = meter;
+  }
+
+  /** What is measured of an actor, with those who look at it now. */
+  meterOf(actor: Measured): ActorMeter {
+    const meter = actor.meter ?? new ActorMeter(this.#kindOf(actor.className));
+    if (meter.version !== this.#version) this.#choose(meter, actor);
+    return meter;
+  }
+
+  turnEnds(meter: ActorMeter, handled: number): void {
+    if (!this.#isMeasuring) return;
+    meter.handled += handled;
+    meter.kind.handled += handled;
+  }
+
+  /** The dispatcher gives turns from now on. */
+  runBegins(now: number): void {
+    this.#lastLook = now;
+  }
+
+  /** The dispatcher gives no more turns for now. */
+  runEnds(): void {
+    if (this.#onTurn !== undefined) this.#takeTime(this.#onTurn);
+    this.#onTurn = undefined;
+  }
+
+  /** The time since the last look was this actor's: the clock is read between two actors, not between two turns of one. */
+  #takeTime(meter: ActorMeter): void {
+    const now = this.#clock.now();
+    const took = now - this.#lastLook;
+    this.#lastLook = now;
+    meter.busyTime += took;
+    meter.kind.busyTime += took;
+    if (took > meter.longestTurn) meter.longestTurn = took;
+    const passed = now - this.#refilledAt;
+    if (passed >= 1) {
+      this.#refilledAt = now;
+      this.#credit = Math.min(mostCredit, this.#credit + Math.floor(passed * creditPerMs));
+      if (this.#pace === stride) this.#look();
+    }
+  }
+
+  #kindOf(className: string): ClassMeter {
+    let kind = this.kinds.get(className);
+    if (kind === undefined) {
+      kind = new ClassMeter(className);
+      this.kinds.set(className, kind);
+    }
+    return kind;
+  }
+
+  #choose(meter: ActorMeter, actor: Measured): void {
+    meter.version = this.#version;
+    meter.observers = this.#observers.filter(observer => {
+      try {
+        return observer.observes?.(actor.ref, actor.className) ?? true;
+      } catch (error) {
+        this.#blame(observer, error, 'observes');
+        return false;
+      }
+    });
+    if (meter.observers.length === 0) meter.observers = none;
+  }
+
+  // ---- deliveries ---------------------------------------------------------------------------------------------------
+
+  begin(actor: Measured, message: unknown, from: From): Delivery {
+    const delivery = new Delivery(actor, message, from, this.#clock.now());
+    const { observers } = actor.meter as ActorMeter;
+    for (const observer of observers) {
+      try {
+        observer.begun?.(delivery);
+      } catch (error) {
+        this.#blame(observer, error, 'begun');
+      }
+    }
+    return delivery;
+  }
+
+  /** Calls `receive`, within what the observers surround it with. */
+  run(observers: readonly Observer[], delivery: Delivery, receive: () => unknown): unknown {
+    let run = receive;
+    for (const observer of observers)
+      if (observer.run !== undefined) run = this.#surround(observer, delivery, run);
+    return run();
+  }
+
+  #surround(observer: Observer, delivery: Delivery, receive: () => unknown): () => unknown {
+    return () => {
+      let hasBegun = false;
+      try {
+        return observer.run?.(delivery, () => {
+          hasBegun = true;
+          return receive();
+        });
+      } catch (error) {
+        if (hasBegun) throw error;
+        this.#blame(observer, error, 'run');
+        return receive();
+      }
+    };
+  }
+
+  end(meter: ActorMeter, delivery: Delivery, outcome: Outcome, error: Error | undefined): void {
+    delivery.endedAt = this.#clock.now();
+    delivery.outcome = outcome;
+    delivery.error = error;
+    if (delivery.weight > 0) {
+      meter.kind.wait.record(delivery.startedAt - delivery.toldAt, delivery.weight);
+      meter.kind.handling.record(delivery.endedAt - delivery.startedAt, delivery.weight);
+    }
+    for (const observer of meter.observers) {
+      try {
+        observer.ended?.(delivery);
+      } catch (thrown) {
+        this.#blame(observer, thrown, 'ended');
+      }
+    }
+  }
+
+  /** One that throws for one message may well throw for all: it is told of once. */
+  #blame(observer: Observer, error: unknown, where: string): void {
+    if (this.#blamed.has(observer)) return;
+    this.#blamed.add(observer);
+    this.#onError(asError(error), `${where} of an observer`);
+  }
+}
