@@ -100,7 +100,7 @@ export {
   type OpenQuestion,
   openQuestions,
 } from './core/inspect.ts';
-export type { Instruments, Measuring } from './core/instruments.ts';
+export type { Exhibit, Instruments, Measuring } from './core/instruments.ts';
 export { bounded, type MailboxKind, priority, unbounded } from './core/mailbox.ts';
 export type { ActorDetail, PeekedMessage } from './core/mailCell.ts';
 export {

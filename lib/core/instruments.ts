@@ -22,9 +22,19 @@ export interface Measuring {
   stop(): void;
 }
 
+/** Something that is made of actors and has a shape of its own, such as a flow or a pool: whoever shows the node shows it too. */
+export interface Exhibit {
+  /** What it is: `flow`, `pool`, ... */
+  readonly kind: string;
+  readonly name: string;
+  /** How it is at this moment, as plain data that can cross to other nodes. */
+  view(): unknown;
+}
+
 export class Instruments {
   readonly #bench: Bench;
   #measuring = 0;
+  readonly #exhibits = new Set<Exhibit>();
 
   constructor(bench: Bench) {
     this.#bench = bench;
@@ -72,6 +82,17 @@ export class Instruments {
       if (monitor.tracer === tracer) monitor.tracer = undefined;
       leave();
     };
+  }
+
+  /** Lets something be shown, until the function that is returned is called. Costs nothing until somebody looks. */
+  exhibit(exhibit: Exhibit): () => void {
+    this.#exhibits.add(exhibit);
+    return () => void this.#exhibits.delete(exhibit);
+  }
+
+  /** What there is to be shown besides actors, the oldest first. */
+  get exhibits(): readonly Exhibit[] {
+    return [...this.#exhibits];
   }
 
   get #monitor(): Monitor {

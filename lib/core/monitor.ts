@@ -108,6 +108,12 @@ export class ActorMeter {
   longestTurn = 0;
   /** When the present async work began; NaN while there is none. */
   busySince = Number.NaN;
+  /** What a sampler found out when it looked last: messages per second, and which share of the time it had the event loop. */
+  rate = 0;
+  share = 0;
+  /** @internal The sums at that time. */
+  sampledHandled = 0;
+  sampledBusyTime = 0;
   /** @internal The delivery that is under way, if it is looked at. */
   delivery: Delivery | undefined = undefined;
   /** @internal Those who want to see its deliveries. */
