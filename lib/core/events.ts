@@ -255,7 +255,7 @@ export class EventStream {
   readonly #isHeard = new Map<unknown, boolean>();
 
   /**
-   * Calls `fn` with every event of the class, and of classes that extend it.
+   * Calls `fn` with every event of the class, and of classes that extend it; `Object` stands for all events.
    * @returns a function that unsubscribes
    */
   subscribe<E>(event: EventClass<E>, fn: (event: E) => unknown): () => void {
@@ -355,6 +355,7 @@ export class EventStream {
   }
 }
 
+/** A class and all that it extends; `Object` is among them, though a class that extends nothing does not say so. */
 function ancestry(event: unknown): unknown[] {
   const classes: unknown[] = [];
   for (
@@ -364,5 +365,6 @@ function ancestry(event: unknown): unknown[] {
   ) {
     classes.push(one);
   }
+  classes.push(Object);
   return classes;
 }

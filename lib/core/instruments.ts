@@ -84,6 +84,11 @@ export class Instruments {
     };
   }
 
+  /** The clock of the node: what all times of deliveries are read from. */
+  get clock(): Clock {
+    return this.#bench.clock;
+  }
+
   /** Lets something be shown, until the function that is returned is called. Costs nothing until somebody looks. */
   exhibit(exhibit: Exhibit): () => void {
     this.#exhibits.add(exhibit);

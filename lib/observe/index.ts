@@ -1,2 +1,19 @@
 /** What makes a running node visible: metrics, traces, a dashboard, a console, a recorder. The subpath `troupe/observe`. */
-export {};
+export { type CensusFilter, type SortKey, sortKeys } from './observatory/census.ts';
+export type { EventFilter } from './observatory/chronicle.ts';
+export { Observatory, type ObservatoryOptions } from './observatory/observatory.ts';
+export { answerQuery, type Queries, type QueryName, queryNames } from './observatory/queries.ts';
+export type {
+  ActorRow,
+  ActorView,
+  DeadLetterView,
+  ErrorView,
+  EventView,
+  ExhibitView,
+  Level,
+  MessageView,
+  NodeRates,
+  NodeView,
+  Page,
+} from './observatory/views.ts';
+export type { WordsOptions } from './observatory/words.ts';

@@ -11,6 +11,15 @@ import {
 import { heard, startNode } from './support.ts';
 
 describe('events.subscribe()', () => {
+  it('tells a subscriber to Object all events', async () => {
+    const { node, clock } = await startNode();
+    const events: string[] = [];
+    node.events.subscribe(Object, event => events.push(event.constructor.name));
+    node.spawn(() => {}).stop();
+    await clock.settle();
+    assert.deepEqual(events, ['ActorStarted', 'ActorStopped']);
+  });
+
   it('tells every event of the class, in order', async () => {
     const { node, clock } = await startNode();
     const started: unknown[] = [];

@@ -1,0 +1,35 @@
+/** Messages as text for people: short, on demand, and never with what must not be seen. */
+import { inspect } from 'node:util';
+
+export interface WordsOptions {
+  /** Whether the contents of messages are shown at all (true). */
+  readonly showMessages?: boolean | undefined;
+  /** Gives what is shown in the place of a message; what it throws is shown as such, without the message. */
+  readonly redact?: ((message: unknown) => unknown) | undefined;
+}
+
+const mostCharacters = 2000;
+
+export class Words {
+  readonly #showMessages: boolean;
+  readonly #redact: (message: unknown) => unknown;
+
+  constructor({ showMessages = true, redact = message => message }: WordsOptions) {
+    this.#showMessages = showMessages;
+    this.#redact = redact;
+  }
+
+  of(message: unknown): string {
+    if (!this.#showMessages) return '(not shown)';
+    try {
+      const text = inspect(this.#redact(message), shape);
+      return text.length > mostCharacters
+        ? `${text.slice(0, mostCharacters)}… (${text.length} characters)`
+        : text;
+    } catch (error) {
+      return `(can't be shown: ${String(error)})`;
+    }
+  }
+}
+
+const shape = { depth: 4, maxArrayLength: 50, maxStringLength: 500, breakLength: 100, compact: 3 };
