@@ -67,6 +67,7 @@ export {
 } from './core/actor.ts';
 export { Uri } from './core/address.ts';
 export type { Stats } from './core/counts.ts';
+export type { ActorDetail, PeekedMessage } from './core/detail.ts';
 export {
   ActorError,
   ActorRestarted,
@@ -102,7 +103,7 @@ export {
 } from './core/inspect.ts';
 export type { Exhibit, Instruments, Measuring } from './core/instruments.ts';
 export { bounded, type MailboxKind, priority, unbounded } from './core/mailbox.ts';
-export type { ActorDetail, PeekedMessage } from './core/mailCell.ts';
+
 export {
   type DeadLetterReason,
   Exit,

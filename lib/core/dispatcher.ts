@@ -52,6 +52,11 @@ export class Dispatcher {
     this.#world = world;
   }
 
+  /** Whether turns are being given just now. */
+  get isDraining(): boolean {
+    return this.#isDraining;
+  }
+
   /** Puts `runnable` at the end of the queue; it must not be in it. */
   ready(runnable: Runnable): void {
     if (this.#size === this.#queue.length) this.#grow();

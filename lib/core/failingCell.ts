@@ -5,7 +5,8 @@
 import { asError, BadSupervision, show, Unhandled, UnhandledTermination } from '../base/errors.ts';
 import type { Limits } from '../restart/intensity.ts';
 import { ActorError, ErrorIgnored } from './events.ts';
-import { MailCell } from './mailCell.ts';
+import { HandlingCell } from './handlingCell.ts';
+import type { MailCell } from './mailCell.ts';
 import { type Failure, PrivateNotice, type Signal, Terminated } from './message.ts';
 import type { Ref } from './ref.ts';
 import {
@@ -18,7 +19,7 @@ import {
   type Strategy,
 } from './supervision.ts';
 
-export abstract class FailingCell extends MailCell {
+export abstract class FailingCell extends HandlingCell {
   /** Obeys the system messages that have come. */
   protected abstract obeyAll(): void;
   protected abstract beginMain(): void;

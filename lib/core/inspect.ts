@@ -2,8 +2,9 @@
 import { show } from '../base/errors.ts';
 import { Ask } from './ask.ts';
 import type { Children } from './children.ts';
+import type { ActorDetail } from './detail.ts';
 import type { Life } from './life.ts';
-import { type ActorDetail, MailCell } from './mailCell.ts';
+import { MailCell } from './mailCell.ts';
 import type { ActorMeter } from './monitor.ts';
 import { Ref } from './ref.ts';
 

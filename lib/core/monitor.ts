@@ -153,6 +153,8 @@ export class Monitor {
   #version = 1;
   #tracer: Tracer | undefined = undefined;
   #isMeasuring = false;
+  /** Whether postmarks may be set: not while turns go on that began without a monitor, and know nothing of them. */
+  #isArmed: boolean;
   #credit = 0;
   /** The messages since the last one that was measured, up to the last look at one. */
   #unmeasured = 0;
@@ -168,6 +170,7 @@ export class Monitor {
   constructor(clock: Clock, dispatcher: Dispatcher, onError: (error: Error, where: string) => void) {
     this.#clock = clock;
     dispatcher.watcher = this;
+    this.#isArmed = !dispatcher.isDraining;
     this.#onError = onError;
   }
 
@@ -229,7 +232,9 @@ export class Monitor {
   }
 
   #setPace(): void {
-    this.#pace = this.#tracer !== undefined || this.#credit > 0 ? 1 : this.#isMeasuring ? stride : never;
+    if (!this.#isArmed) this.#pace = never;
+    else if (this.#tracer !== undefined || this.#credit > 0) this.#pace = 1;
+    else this.#pace = this.#isMeasuring ? stride : never;
     this.#left = this.#pace;
   }
 
@@ -298,6 +303,10 @@ export class Monitor {
 
   /** The dispatcher gives turns from now on. */
   runBegins(now: number): void {
+    if (!this.#isArmed) {
+      this.#isArmed = true;
+      this.#look();
+    }
     this.#lastLook = now;
   }
 

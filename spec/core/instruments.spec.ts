@@ -132,6 +132,38 @@ describe('node.instruments.measure()', () => {
     assert.equal(await tellOne(), 2);
   });
 
+  it('may begin in the middle of a turn', async () => {
+    const { node, clock } = await startNode();
+    const senders: unknown[] = [];
+    const sink = node.spawn((_, context) => void senders.push(context.sender), { name: 'sink' });
+    const ref = node.spawn((message, context) => {
+      if (message === 'begin') {
+        node.instruments.measure();
+        context.ref.tell('again', context.ref);
+        sink.tell('a', context.ref);
+      } else senders.push(context.sender);
+    });
+    ref.tell('begin');
+    await clock.settle();
+    assert.deepEqual(senders, [ref, ref]);
+  });
+
+  it('may begin while an actor starts', async () => {
+    const { node, clock } = await startNode();
+    const got: unknown[] = [];
+    class Measurer extends Actor {
+      override preStart() {
+        this.node.instruments.measure();
+      }
+      override receive(message: unknown) {
+        got.push(message);
+      }
+    }
+    node.spawn(Measurer).tell('a').tell('b');
+    await clock.settle();
+    assert.deepEqual(got, ['a', 'b']);
+  });
+
   it('changes nothing about who sent what', async () => {
     const { node } = await startNode();
     node.instruments.measure();
@@ -205,6 +237,19 @@ describe('node.instruments.observe()', () => {
     killed.kill();
     await clock.settle();
     assert.sameMembers(seen(ended), ['fails failed', 'hangs cut']);
+  });
+
+  it('shows the message of a timer, and no notice that means nothing any more', async () => {
+    const { node, clock, ended } = await observing();
+    const ref = node.spawn((message, context) => {
+      if (message === 'arm') {
+        context.timers.once('a', 10, 'tick');
+        context.timers.once('b', 10, 'never');
+      } else context.timers.cancel('b');
+    });
+    ref.tell('arm');
+    await clock.advance(10);
+    assert.deepEqual(seen(ended), ['arm handled', 'tick handled']);
   });
 
   it('shows the deliveries only of actors that the observer observes', async () => {
