@@ -1,17 +1,22 @@
 /** Finds the class of actors that a text on the command line names. */
 import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { show } from '../base/errors.ts';
 import { explain } from '../base/explain.ts';
+import {
+  type Export,
+  exportsOf,
+  isMissingPackage,
+  isPath,
+  splitExport,
+  urlOfModule,
+} from '../base/modules.ts';
 import { Actor } from '../core/actor.ts';
 import { CannotStart } from './cannotStart.ts';
 
 /** A class of actors of whatever messages and parameters. */
 export type AnyActorClass = (new () => Actor<unknown, unknown>) & Pick<typeof Actor, 'using'>;
-
-type Exports = Readonly<Record<string, unknown>>;
 
 const endings = ['.js', '.mjs', '.cjs', '.ts'];
 const ways =
@@ -27,22 +32,16 @@ export async function load(text: string): Promise<AnyActorClass> {
   return pick(await importModule(module, url), name, module);
 }
 
-interface Named {
-  /** The module as the user named it. */
-  readonly module: string;
-  /** Where it is; the name of a package that only `import` can find. */
+interface Named extends Export {
   readonly url: string;
-  /** The name of the class. */
-  readonly name: string;
 }
 
 function split(text: string): Named {
-  const hash = text.lastIndexOf('#');
-  if (hash === -1) return splitDotted(text);
-  const [module, name] = [text.slice(0, hash), text.slice(hash + 1)];
-  if (module === '' || name === '') throw namesNone(text);
-  const isFile = /^(\.{0,2}[/\\]|[A-Za-z]:[/\\])/.test(module);
-  return { module, name, url: isFile ? urlOfFirst([resolve(module)], module) : urlOfPackage(module) };
+  if (!text.includes('#')) return splitDotted(text);
+  const named = splitExport(text);
+  if (named === undefined) throw namesNone(text);
+  const { module } = named;
+  return { ...named, url: isPath(module) ? urlOfFirst([resolve(module)], module) : urlOfModule(module) };
 }
 
 function splitDotted(text: string): Named {
@@ -69,22 +68,13 @@ function urlOfFirst(candidates: readonly string[], module: string): string {
   throw new CannotStart(`there is no module ${module}: looked for ${candidates.join(', ')}`);
 }
 
-/** Packages are those of the working directory; what exists for `import` alone is found from where Troupe is installed. */
-function urlOfPackage(module: string): string {
+async function importModule(module: string, url: string): Promise<object> {
   try {
-    return pathToFileURL(createRequire(resolve('startnode')).resolve(module)).href;
-  } catch {
-    return module;
-  }
-}
-
-async function importModule(module: string, url: string): Promise<Exports> {
-  try {
-    return (await import(url)) as Exports;
+    return (await import(url)) as object;
   } catch (error) {
-    const { code, message = '' } = Object(error) as NodeJS.ErrnoException;
-    const isMissing = code === 'ERR_MODULE_NOT_FOUND' && url === module && message.includes(`'${module}'`);
-    if (isMissing) throw new CannotStart(`there is no module ${module}: no such package is installed here`);
+    const { code } = Object(error) as NodeJS.ErrnoException;
+    if (url === module && isMissingPackage(error, module))
+      throw new CannotStart(`there is no module ${module}: no such package is installed here`);
     // What tsx says to a .ts file with `import` in it that counts as CommonJS.
     const isCommonJs = code === 'ERR_REQUIRE_CYCLE_MODULE' && url.endsWith('.ts');
     const reason = isCommonJs ? 'its package.json must have "type": "module"' : explain(error);
@@ -107,10 +97,8 @@ export async function understandTypeScript(module: string): Promise<void> {
   }
 }
 
-function pick(exports: Exports, name: string, module: string): AnyActorClass {
-  // What a CommonJS module exports may be known through its default export alone.
-  const { default: whole } = exports;
-  const all: Exports = { ...(whole as object | undefined), ...exports };
+function pick(exports: object, name: string, module: string): AnyActorClass {
+  const all = exportsOf(exports);
   const found = all[name];
   if (isActorClass(found)) return found;
   const classes = Object.keys(all).filter(key => isActorClass(all[key]));

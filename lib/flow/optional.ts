@@ -3,6 +3,7 @@
  * installs what they don't use.
  */
 import { createRequire } from 'node:module';
+import { isMissingPackage, packageOf } from '../base/modules.ts';
 import { PackageMissing } from './events/errors.ts';
 
 const require = createRequire(import.meta.url);
@@ -13,8 +14,17 @@ const require = createRequire(import.meta.url);
  * @throws PackageMissing (a FlowError with the code `PACKAGE_MISSING`) with the command that installs it.
  */
 export function loadPackage<T>(name: string, user: string): T {
+  return needPackage(name, user, () => require(name) as T);
+}
+
+/**
+ * The same for a package that has a door below: what `load` gives.
+ *
+ * @throws PackageMissing, as `loadPackage`.
+ */
+export function needPackage<T>(name: string, user: string, load: () => T): T {
   try {
-    return require(name) as T;
+    return load();
   } catch (error) {
     throw missing(name, user, error);
   }
@@ -39,18 +49,12 @@ export async function loadPackageAsync<T>(name: string, user: string): Promise<T
  * @throws PackageMissing, as `loadPackage`.
  */
 export function pathOfPackage(name: string, user: string): string {
-  try {
-    return require.resolve(name);
-  } catch (error) {
-    throw missing(name, user, error);
-  }
+  return needPackage(name, user, () => require.resolve(name));
 }
 
 /** A package that is there and broken fails with its own error. */
 function missing(name: string, user: string, error: unknown): unknown {
-  const { code, message } = error as { code?: unknown; message?: unknown };
-  const isMissing = code === 'MODULE_NOT_FOUND' || code === 'ERR_MODULE_NOT_FOUND';
-  if (!isMissing || !String(message).includes(`'${name}'`)) return error;
-  const main = name.startsWith('@') ? name.split('/').slice(0, 2).join('/') : name.split('/')[0];
+  if (!isMissingPackage(error, name)) return error;
+  const main = packageOf(name);
   return new PackageMissing(`${user} needs the package ${main}: npm install ${main}`, { cause: error });
 }

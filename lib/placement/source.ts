@@ -1,8 +1,6 @@
 /** Which class, of which module: what another thread or process needs in order to make an actor. */
-import { createRequire } from 'node:module';
-import { resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { show } from '../base/errors.ts';
+import { splitExport, urlOfModule } from '../base/modules.ts';
 import { Actor } from '../core/actor.ts';
 import { Props } from '../core/props.ts';
 
@@ -58,26 +56,10 @@ export function sourceOf({ origin, title }: Props): Source {
 }
 
 function parse(text: string): Source {
-  const hash = text.lastIndexOf('#');
-  const [module, className] = [text.slice(0, hash), text.slice(hash + 1)];
-  if (hash < 1 || className === '')
+  const found = splitExport(text);
+  if (found === undefined)
     throw new TypeError(
       `${show(text)} names no class of a module; write './file.js#Class' or 'package#Class'`,
     );
-  return { url: urlOfModule(module), className };
-}
-
-/** Where a module is: `./file.js`, from the working directory, the name of a package, or a URL. */
-export function urlOfModule(module: string): string {
-  if (/^(\.{0,2}[/\\]|[A-Za-z]:[/\\])/.test(module)) return pathToFileURL(resolve(module)).href;
-  return /^[a-z]+:/.test(module) ? module : urlOfPackage(module);
-}
-
-/** Packages are those of the working directory; what exists for `import` alone is found from where Troupe is installed. */
-function urlOfPackage(module: string): string {
-  try {
-    return pathToFileURL(createRequire(resolve('spawn')).resolve(module)).href;
-  } catch {
-    return module;
-  }
+  return { url: urlOfModule(found.module), className: found.name };
 }

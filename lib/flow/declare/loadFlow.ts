@@ -68,7 +68,7 @@ class Loader {
     this.#file = file;
     this.#options = options;
     this.#yaml = new YamlText(text, (found, isPlain) => interpolate(found, isPlain, known));
-    this.#modules = new Modules(file, importModule);
+    this.#modules = new Modules(dirname(resolve(file)), importModule);
     this.#values = new Values(file, this.#modules, (path, error) => this.#fault(path, error.message));
   }
 

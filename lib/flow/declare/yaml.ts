@@ -1,6 +1,6 @@
-/** The door to the package yaml: a text, what it says, and where it says it. */
-import type * as Yaml from 'yaml';
-import { loadPackage } from '../optional.ts';
+/** A YAML text, what it says, and where it says it. */
+import { loadYaml, type Yaml } from '../../base/yaml.ts';
+import { needPackage } from '../optional.ts';
 
 /** The way to a value: keys of maps and positions in lists. */
 export type Path = readonly (string | number)[];
@@ -39,7 +39,7 @@ export class YamlText {
 
   /** @param replace makes something else of the texts in it; keys are left as they are */
   constructor(text: string, replace: Replace) {
-    this.#yaml = loadPackage<typeof Yaml>('yaml', 'a flow in YAML');
+    this.#yaml = needPackage('yaml', 'a flow in YAML', loadYaml);
     this.#lines = new this.#yaml.LineCounter();
     const options = { lineCounter: this.#lines, prettyErrors: false, merge: true } as const;
     this.#document = this.#yaml.parseDocument(text, options);

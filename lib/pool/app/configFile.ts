@@ -4,8 +4,8 @@ import { basename, extname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { show } from '../../base/errors.ts';
 import { explain, messageOf } from '../../base/explain.ts';
+import { loadYaml } from '../../base/yaml.ts';
 import { SettingsError } from './settingsError.ts';
-import { parseYaml } from './yaml.ts';
 
 export type Config = Readonly<Record<string, unknown>>;
 
@@ -74,13 +74,13 @@ function readJson(file: string): unknown {
   }
 }
 
-async function readYaml(file: string): Promise<unknown> {
+function readYaml(file: string): unknown {
   const text = readText(file);
   try {
     // An empty file has no settings.
-    return (await parseYaml(text)) ?? {};
+    return loadYaml().parse(text) ?? {};
   } catch (error) {
-    const isMissing = (error as NodeJS.ErrnoException).code === 'ERR_MODULE_NOT_FOUND';
+    const isMissing = (error as NodeJS.ErrnoException).code === 'MODULE_NOT_FOUND';
     const reason = isMissing
       ? 'needs the package yaml: npm install yaml'
       : `is not YAML: ${messageOf(error)}`;

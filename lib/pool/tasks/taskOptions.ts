@@ -1,10 +1,10 @@
 /** What a queue and a task can be told, checked once. */
 import { availableParallelism } from 'node:os';
 import { show } from '../../base/errors.ts';
+import { urlOfModule } from '../../base/modules.ts';
 import type { Placement } from '../../core/props.ts';
 import { Ref } from '../../core/ref.ts';
 import { LocalPlacement } from '../../placement/placement.ts';
-import { urlOfModule } from '../../placement/source.ts';
 import { thread } from '../../placement/thread.ts';
 import { Backoff, type BackoffOptions } from '../../restart/backoff.ts';
 import { checkKnown, checkSize } from '../poolOptions.ts';
