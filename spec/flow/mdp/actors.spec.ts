@@ -28,6 +28,7 @@ import {
 } from '../../../lib/flow/mdp/index.ts';
 import { type FlowSocket, SocketError, type SocketOptions } from '../../../lib/flow/sockets.ts';
 import { ManualClock } from '../../../lib/testkit/manualClock.ts';
+import { Keep, Source } from './ends.ts';
 import { MemoryNetwork } from './memorySockets.ts';
 import { clientFrames, disconnect, heartbeat, hex, ready, replyTo } from './raw.ts';
 
@@ -680,42 +681,23 @@ class Silent extends FlowActor<{ flow: Flow }> {
   }
 }
 
-class Source extends FlowActor<{ flow: Flow }> {
-  override consume() {}
-
+class AckedSource extends Source<{ flow: Flow }> {
   override acked({ data }: Event) {
     this.params.flow.acknowledged.push(data);
   }
-
-  put(event: Event) {
-    return this.emit(event);
-  }
 }
 
-class Keep extends FlowActor {
-  readonly arrived: Event[] = [];
-  wake = () => {};
+class PatientKeep extends Keep {
   release = () => {};
   /** Whether it takes until it is released to be done with an event. */
   isPatient = false;
 
   override async consume(event: Event) {
-    this.arrived.push(event);
-    this.wake();
+    await super.consume(event);
     if (!this.isPatient) return;
     await new Promise<void>(resolve => {
       this.release = resolve;
     });
-  }
-
-  async next(): Promise<Event> {
-    for (;;) {
-      const event = this.arrived.shift();
-      if (event !== undefined) return event;
-      await new Promise<void>(resolve => {
-        this.wake = resolve;
-      });
-    }
   }
 }
 
@@ -728,7 +710,7 @@ class Flow {
   readonly director: Director;
   readonly network: MemoryNetwork;
   readonly clock: ManualClock;
-  readonly results: Keep;
+  readonly results: PatientKeep;
   readonly errors: Keep;
   readonly logs: Keep;
   theBroker: MDPBroker | undefined;
@@ -737,7 +719,7 @@ class Flow {
   most = 0;
   now = 0;
   readonly acknowledged: unknown[] = [];
-  readonly #source: Source;
+  readonly #source: AckedSource;
   readonly #world;
 
   constructor(shared?: Flow, options: { acks?: boolean } = {}) {
@@ -745,8 +727,8 @@ class Flow {
     this.clock = shared?.clock ?? new ManualClock();
     this.#world = world({ clock: this.clock });
     this.director = new Director({ world: this.#world, ...options });
-    this.#source = this.director.registerActor(Source, 'source', { flow: this });
-    this.results = this.director.registerActor(Keep, 'results');
+    this.#source = this.director.registerActor(AckedSource, 'source', { flow: this });
+    this.results = this.director.registerActor(PatientKeep, 'results');
     this.errors = this.director.registerActor(Keep, 'errors');
     this.logs = this.director.registerLogActor(KeepLog, 'logs') as KeepLog;
   }

@@ -16,6 +16,7 @@ import {
 } from '../../../lib/flow/index.ts';
 import { MDPBroker, MDPClient, type MDPClientParams, MDPWorker } from '../../../lib/flow/mdp/index.ts';
 import { seededRandom } from '../../../lib/testkit/seededRandom.ts';
+import { Keep, Source } from './ends.ts';
 import { clientFrames, disconnect, heartbeat, hex, ready, replyTo, requestTo, show } from './raw.ts';
 
 const { TROUPE_CI: CI } = process.env;
@@ -407,34 +408,6 @@ class Raw {
     for (;;) {
       const frames = await this.nextOfAny();
       if (frames[2]?.length !== 1 || frames[2][0] !== 4) return frames;
-    }
-  }
-}
-
-class Source extends FlowActor {
-  override consume() {}
-
-  put(event: Event) {
-    return this.emit(event);
-  }
-}
-
-class Keep extends FlowActor {
-  readonly arrived: Event[] = [];
-  wake = () => {};
-
-  override consume(event: Event) {
-    this.arrived.push(event);
-    this.wake();
-  }
-
-  async next(): Promise<Event> {
-    for (;;) {
-      const event = this.arrived.shift();
-      if (event !== undefined) return event;
-      await new Promise<void>(resolve => {
-        this.wake = resolve;
-      });
     }
   }
 }
