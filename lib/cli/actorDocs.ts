@@ -18,9 +18,16 @@ export interface ActorDoc {
 
 const folder = fileURLToPath(new URL('../../lib/flow/', import.meta.url));
 const comment = String.raw`\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\s*`;
-const classPattern = new RegExp(`(?:${comment})?export (?:abstract )?class (\\w+)([^{]*)\\{`, 'g');
-const interfacePattern = /export interface (\w+)([^{]*)\{\n([\s\S]*?)\n\}/g;
-const paramPattern = new RegExp(`${comment}(\\w+)(\\?)?: ([\\s\\S]*?);\\n`, 'g');
+/** With types within types, and objects within those. */
+const header = '(?:[^{<]|<(?:[^<>]|<(?:[^<>]|<[^<>]*>)*>)*>)*';
+const classPattern = new RegExp(`(?:${comment})?export (?:abstract )?class (\\w+)(${header})\\{`, 'g');
+const interfacePattern = /export interface (\w+)([^{]*)\{(?:\}|\n([\s\S]*?)\n\})/g;
+const paramPattern = new RegExp(
+  `^(?: *${comment})? {2}(?:readonly )?(\\w+)(\\??): ([\\s\\S]*?);\\n(?= {2}\\S|$(?![\\s\\S]))`,
+  'gm',
+);
+/** An object of parameters that has no name: `FlowActor<{ key: string }>`. */
+const inlinePattern = /<\{ (.*) \}>/s;
 
 interface ClassSource {
   readonly text: string;
@@ -40,8 +47,7 @@ export class ActorDocs {
 
   /** What is known of the class of that name. */
   of(name: string): ActorDoc {
-    const source = this.#classes.get(name);
-    return { text: this.#textOf(name), params: source === undefined ? [] : this.#paramsOfClass(source) };
+    return { text: this.#textOf(name), params: this.#paramsOfClass(name) };
   }
 
   #read(code: string): void {
@@ -58,11 +64,13 @@ export class ActorDocs {
     return this.#textOf(baseOf(source.header));
   }
 
-  #paramsOfClass({ header }: ClassSource): ParamDoc[] {
-    const [name] = /\b\w+Params\b/.exec(header) ?? [];
-    if (name !== undefined) return this.#paramsOf(name);
-    const base = this.#classes.get(baseOf(header));
-    return base === undefined ? [] : this.#paramsOfClass(base);
+  #paramsOfClass(name: string): ParamDoc[] {
+    const { header } = this.#classes.get(name) ?? {};
+    if (header === undefined) return [];
+    const [, inline] = inlinePattern.exec(header) ?? [];
+    if (inline !== undefined) return docsOf(`  ${inline.replaceAll('; ', ';\n  ')};\n`);
+    const [params = `${name}Params`] = /\b\w+Params\b/.exec(header) ?? [];
+    return this.#interfaces.has(params) ? this.#paramsOf(params) : this.#paramsOfClass(baseOf(header));
   }
 
   #paramsOf(name: string): ParamDoc[] {
@@ -70,19 +78,27 @@ export class ActorDocs {
     const inherited = [...header.matchAll(/\b\w+(?:Params|Options)\b/g)].flatMap(([base]) =>
       this.#paramsOf(base),
     );
-    const own = [...body.matchAll(paramPattern)].map(
-      ([, text = '', param = '', mark, type = '']): ParamDoc => ({
-        name: param,
-        isOptional: mark === '?',
-        type: plain(type).replace(/ \| undefined$/, ''),
-        text: plain(text),
-      }),
-    );
+    const own = docsOf(body);
     return [...own, ...inherited.filter(one => !own.some(({ name }) => name === one.name))];
   }
 }
 
-const baseOf = (header: string): string => /extends (\w+)(?:<[^{]*>)?\s*$/.exec(header)?.[1] ?? '';
+/** A parameter without a comment is told of in that of the one before. */
+function docsOf(body: string): ParamDoc[] {
+  let last = '';
+  return [...body.matchAll(paramPattern)].map(([, text = last, name = '', mark, type = '']): ParamDoc => {
+    last = text;
+    return {
+      name,
+      isOptional: mark === '?',
+      type: plain(type).replace(/ \| undefined$/, ''),
+      text: plain(text),
+    };
+  });
+}
+
+const baseOf = (header: string): string =>
+  /extends (\w+)(?:<[\s\S]*>)?(?: implements [\s\S]*)?\s*$/.exec(header)?.[1] ?? '';
 
 /** A comment as one line, without what is for programmers. */
 function plain(text: string): string {

@@ -1,5 +1,6 @@
 /** What `startflow list` and `startflow show` print about the actors of `troupe/flow`. */
 import { didYouMean } from '../base/nearest.ts';
+import { actorOptions, builtInParams } from '../flow/declare/params.ts';
 import { builtInActors } from '../flow/index.ts';
 import { ActorDocs } from './actorDocs.ts';
 import { CannotStart } from './cannotStart.ts';
@@ -13,20 +14,24 @@ export function listActors(): string {
 }
 
 /**
- * What an actor does, and its parameters.
+ * What an actor or a filter does, and its parameters.
  * @throws CannotStart when there is none of that name
  */
 export function showActor(name: string): string {
-  if (!builtInActors.has(name)) {
-    const hint = didYouMean(name, builtInActors.keys()) || '; startflow list names all of them';
+  if (!Object.hasOwn(builtInParams, name)) {
+    const hint = didYouMean(name, Object.keys(builtInParams)) || '; startflow list names all of them';
     throw new CannotStart(`there is no built-in actor ${name}${hint}`);
   }
   const { text, params } = new ActorDocs().of(name);
   const lines = params.map(
-    param => `  ${param.name}${param.isOptional ? '' : ' (required)'}: ${param.type}\n      ${param.text}\n`,
+    ({ name, isOptional, type, text }) =>
+      `  ${name}${isOptional ? '' : ' (required)'}: ${type}\n${text === '' ? '' : `      ${text}\n`}`,
   );
   const list = lines.length === 0 ? 'It has no parameters of its own.\n' : `Parameters:\n\n${lines.join('')}`;
-  return `${name}\n\n${text}\n\n${list}\nBeside these: concurrency, rescue, timeout, convertOutput, restart.\n`;
+  const more = builtInActors.has(name)
+    ? `Beside these: ${actorOptions.join(', ')}.`
+    : `It is a parameter of an actor, written { $new: ${name}, params: { … } }.`;
+  return `${name}\n\n${text}\n\n${list}\n${more}\n`;
 }
 
 /** The first sentence. */

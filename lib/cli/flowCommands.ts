@@ -42,7 +42,17 @@ export async function runFlow(command: FlowCommand, log: Logger): Promise<number
 export async function lintFlows(command: FlowCommand, log: Logger): Promise<number> {
   const all: object[] = [];
   let isFaulty = false;
+  let current: string | undefined;
+  // A module may end the process, or wait for ever for what never comes: nothing has been found right then.
+  const onExit = () => {
+    log.error(
+      `${current}: a module that it names has ended the process, or never came to the end of its own`,
+    );
+    process.exitCode = 1;
+  };
+  process.once('exit', onExit);
   for (const file of command.operands) {
+    current = file;
     try {
       const { nodes, edges } = (await load({ ...command, operands: [file] }, log)).graph();
       const [actors, queues] = [
@@ -61,6 +71,7 @@ export async function lintFlows(command: FlowCommand, log: Logger): Promise<numb
         print(`${error instanceof FlowFileError ? error.message : `${file}: ${reasonOf(error)}`}\n`);
     }
   }
+  process.off('exit', onExit);
   if (command.json) print(`${JSON.stringify(all, undefined, 2)}\n`);
   return isFaulty ? 1 : 0;
 }
@@ -95,8 +106,10 @@ async function load(
       director: { nodeOptions: { logger: log, verbose }, ...(stopWhen !== undefined && { stopWhen }) },
     });
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    throw new CannotStart(`the file cannot be read: ${messageOf(error)}`, { cause: error });
+    const { syscall, path } = Object(error) as NodeJS.ErrnoException;
+    if (syscall === undefined) throw error;
+    const place = path === undefined ? ` (${file})` : '';
+    throw new CannotStart(`the file cannot be read: ${messageOf(error)}${place}`, { cause: error });
   }
 }
 
@@ -112,7 +125,8 @@ async function importModule(url: string): Promise<unknown> {
     return await import(url);
   } catch (error) {
     // What tsx says to a .ts file with `import` in it that counts as CommonJS.
-    if ((error as NodeJS.ErrnoException).code !== 'ERR_REQUIRE_CYCLE_MODULE' || !isTypeScript) throw error;
+    const { code } = Object(error) as NodeJS.ErrnoException;
+    if (code !== 'ERR_REQUIRE_CYCLE_MODULE' || !isTypeScript) throw error;
     throw new CannotStart('its package.json must have "type": "module"');
   }
 }

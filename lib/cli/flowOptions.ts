@@ -70,10 +70,12 @@ export function readFlowOptions(args: readonly string[]): FlowCommand | 'help' |
   const command = isCommand ? (first as Command) : 'run';
   const operands = isCommand ? rest : positionals;
   const [least, most, what] = operandsOf[command];
-  if (operands.length < least || operands.length > most)
+  if (operands.length < least || operands.length > most) {
+    const hint = isCommand ? '' : didYouMean(first, commands);
     throw new CannotStart(
-      `startflow ${command} takes ${what}, not ${operands.map(show).join(' ') || 'nothing'}; see --help`,
+      `startflow ${command} takes ${what}, not ${operands.map(show).join(' ') || 'nothing'}${hint || '; see --help'}`,
     );
+  }
   for (const [name, users] of Object.entries(owners)) {
     if (values[name as keyof typeof values] !== undefined && !users.includes(command))
       throw new CannotStart(`startflow ${command} has no use for --${name}; it is for ${users.join(', ')}`);

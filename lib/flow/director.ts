@@ -414,6 +414,8 @@ function checkOptions(options: DirectorOptions): void {
     if (ms !== undefined && !(typeof ms === 'number' && ms >= 0))
       throw new TypeError(`Director: ${key} must be milliseconds from 0 up, not ${show(ms)}`);
   }
+  if (stopTimeout === Number.POSITIVE_INFINITY)
+    throw new TypeError('Director: stopTimeout must be a finite number of milliseconds, not Infinity');
   if (restart !== undefined) {
     const [fault] = faultsOfRestart('Director', restart);
     if (fault !== undefined) throw new TypeError(fault);

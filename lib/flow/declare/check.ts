@@ -44,7 +44,8 @@ function ruleOf({ keyword, params, message }: SchemaFault): string {
   const { allowedValues, type } = params as { allowedValues?: string[]; type?: string | string[] };
   if (keyword === 'enum') return `must be ${listed(allowedValues ?? [])}`;
   if (keyword === 'type') return `must be ${listed([type ?? []].flat().map(one => words[one] ?? one))}`;
-  if (keyword === 'minimum') return message.replace(/>= /, 'at least ');
+  if (/^(exclusive)?(min|max)imum$/.test(keyword))
+    return message.replace(/[<>]=?/, sign => comparisons[sign] as string);
   if (keyword === 'minLength') return 'must be a text that is not empty';
   if (keyword === 'minProperties' || keyword === 'minItems') return 'must not be empty';
   return message;
@@ -57,6 +58,13 @@ const words: Readonly<Record<string, string>> = {
   boolean: 'true or false',
   object: 'a map',
   array: 'a list',
+};
+
+const comparisons: Readonly<Record<string, string>> = {
+  '>': 'more than',
+  '>=': 'at least',
+  '<': 'less than',
+  '<=': 'at most',
 };
 
 const listed = (all: readonly string[]) =>

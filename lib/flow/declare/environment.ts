@@ -4,8 +4,9 @@ import { didYouMean } from '../../base/nearest.ts';
 import { SetupError } from '../events/errors.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
+/** Hears of every variable whose value is used. */
+export type OnUse = (name: string, value: string) => void;
 
-const place = /\$\$\{|\$\{([^}]*)(\}?)/g;
 const inside = /^([A-Za-z_]\w*)(?::-(.*))?$/s;
 
 /**
@@ -13,20 +14,45 @@ const inside = /^([A-Za-z_]\w*)(?::-(.*))?$/s;
  * `false` or `null` that it spells, as it would if it stood there itself.
  * @throws SetupError that names the variable that is not set and has no default, or what is no variable
  */
-export function interpolate(text: string, isPlain: boolean, env: Environment): unknown {
+export function interpolate(text: string, isPlain: boolean, env: Environment, onUse?: OnUse): unknown {
   if (!text.includes('${')) return text;
-  let isWhole = false;
-  const filled = text.replace(place, (found, name?: string, end?: string) => {
-    if (name === undefined) return '${';
-    isWhole = found === text;
-    if (end === '')
-      throw new SetupError(`${show(found)} has no end: close it with }, or write $\${ for the text itself`);
-    return valueFor(name, env);
-  });
+  const filled = fill(text, env, onUse);
+  const isWhole = text.startsWith('${') && endOf(text, 2) === text.length - 1;
   return isPlain && isWhole ? scalarOf(filled) : filled;
 }
 
-function valueFor(name: string, env: Environment): string {
+/** Defaults may have variables themselves; values are taken as they are. */
+function fill(text: string, env: Environment, onUse: OnUse = () => {}): string {
+  let filled = '';
+  let at = 0;
+  for (let start = text.indexOf('${'); start !== -1; start = text.indexOf('${', at)) {
+    if (start > at && text[start - 1] === '$') {
+      filled += `${text.slice(at, start - 1)}\${`;
+      at = start + 2;
+      continue;
+    }
+    const end = endOf(text, start + 2);
+    if (end === -1)
+      throw new SetupError(
+        `${show(text.slice(start))} has no end: close it with }, or write $\${ for the text itself`,
+      );
+    filled += text.slice(at, start) + valueFor(text.slice(start + 2, end), env, onUse);
+    at = end + 1;
+  }
+  return filled + text.slice(at);
+}
+
+/** Where the brace is that closes what is open at `from`; -1 when there is none. */
+function endOf(text: string, from: number): number {
+  let open = 1;
+  for (let at = from; at < text.length; at++) {
+    if (text[at] === '{') open++;
+    else if (text[at] === '}' && --open === 0) return at;
+  }
+  return -1;
+}
+
+function valueFor(name: string, env: Environment, onUse: OnUse): string {
   const [, variable, fallback] = inside.exec(name) ?? [];
   if (variable === undefined)
     throw new SetupError(
@@ -34,21 +60,29 @@ function valueFor(name: string, env: Environment): string {
     );
   const value = Object.hasOwn(env, variable) ? env[variable] : undefined;
   // As in a shell, what is empty has the default too.
-  if (value !== undefined && (value !== '' || fallback === undefined)) return value;
-  if (fallback !== undefined) return fallback;
+  if (value !== undefined && (value !== '' || fallback === undefined)) {
+    onUse(variable, value);
+    return value;
+  }
+  if (fallback !== undefined) return fill(fallback, env, onUse);
   throw new SetupError(
     `the environment variable ${variable} is not set${didYouMean(variable, Object.keys(env))}; set it, or give a default: \${${variable}:-…}`,
   );
 }
 
-const words = new Map<string, unknown>([
-  ['true', true],
-  ['false', false],
-  ['null', null],
-]);
+const words: readonly (readonly [RegExp, unknown])[] = [
+  [/^(true|True|TRUE)$/, true],
+  [/^(false|False|FALSE)$/, false],
+  [/^(null|Null|NULL|~)$/, null],
+  [/^\+?\.(inf|Inf|INF)$/, Number.POSITIVE_INFINITY],
+  [/^-\.(inf|Inf|INF)$/, Number.NEGATIVE_INFINITY],
+  [/^\.(nan|NaN|NAN)$/, Number.NaN],
+];
+const number = /^([-+]?(\d+(\.\d*)?|\.\d+)(e[-+]?\d+)?|0x[\da-f]+|0o[0-7]+)$/i;
 
 /** What YAML makes of a text without quotes. */
 function scalarOf(text: string): unknown {
-  if (words.has(text)) return words.get(text);
-  return /^[-+]?(\d+(\.\d*)?|\.\d+)(e[-+]?\d+)?$/i.test(text) ? Number(text) : text;
+  const word = words.find(([pattern]) => pattern.test(text));
+  if (word !== undefined) return word[1];
+  return number.test(text) ? Number(text) : text;
 }

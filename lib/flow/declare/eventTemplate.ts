@@ -4,7 +4,7 @@ import { Modifier, type ModifierParams } from '../control/modifiers.ts';
 import { Event } from '../events/event.ts';
 import { HttpEvent } from '../events/httpEvent.ts';
 import type { FlowActorOptions } from '../flowActor.ts';
-import { demand, isText } from '../setup.ts';
+import { demand, isText, setUp } from '../setup.ts';
 import { Template, type TemplateFormat, templateFormats } from './template.ts';
 
 export interface EventTemplateParams extends ModifierParams {
@@ -28,7 +28,7 @@ export class EventTemplate extends Modifier<EventTemplateParams> {
     const { template, format = 'text' } = this.params;
     demand(this, 'template', isText(template), 'a text', template);
     demand(this, 'format', templateFormats.includes(format), templateFormats.join(', '), format);
-    this.#template = new Template(template, format);
+    this.#template = setUp({ name: `${name}: template` }, () => new Template(template, format));
   }
 
   override consume(event: Event): void {

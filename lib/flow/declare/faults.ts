@@ -4,7 +4,7 @@ import type { Path, Place } from './yaml.ts';
 
 export interface FlowFault extends Place {
   readonly file: string;
-  /** The key, from the top: `actors.lines.params.path`, `wiring[2]`; empty for the whole file. */
+  /** The key, from the top: `actors.lines.params.path`, `wiring[2]`, `actors["a.b"]`; empty for the whole file. */
   readonly key: string;
   readonly message: string;
 }
@@ -23,13 +23,20 @@ export class FlowFileError extends FlowError {
 }
 
 function lineOf({ file, line, column, key, message }: FlowFault): string {
-  return `${file}:${line}:${column}${key === '' ? '' : ` ${key}`}: ${message.replace(/\s*\n\s*/g, ' ')}`;
+  const text = message.replace(/\s*\n\s*/g, ' ');
+  return visible(`${file}:${line}:${column}${key === '' ? '' : ` ${key}`}: ${text}`);
 }
+
+/** What a terminal would take for an order is written out: `\u001b`. */
+const visible = (text: string) =>
+  text.replace(/\p{Cc}/gu, sign => `\\u${(sign.codePointAt(0) as number).toString(16).padStart(4, '0')}`);
 
 /** `['wiring', 2, 'size']` as `wiring[2].size`. */
 export function keyOf(path: Path): string {
-  return path
-    .map(step => (typeof step === 'number' ? `[${step}]` : `.${step}`))
-    .join('')
-    .replace(/^\./, '');
+  return path.map(stepOf).join('').replace(/^\./, '');
+}
+
+function stepOf(step: string | number): string {
+  if (typeof step === 'number') return `[${step}]`;
+  return /^[^\s\p{Cc}."[\]]+$/u.test(step) ? `.${step}` : `[${JSON.stringify(step)}]`;
 }

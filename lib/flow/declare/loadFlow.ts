@@ -5,10 +5,14 @@ import { asError, show } from '../../base/errors.ts';
 import { checkName } from '../../core/children.ts';
 import type { NodeOptions } from '../../node/options.ts';
 import { Director, type DirectorOptions } from '../director.ts';
+import { builtInActors } from './catalog.ts';
 import { faultsOfDocument } from './check.ts';
 import { type Environment, interpolate } from './environment.ts';
 import { type FlowFault, FlowFileError, keyOf } from './faults.ts';
 import { type ImportModule, Modules } from './modules.ts';
+import { faultsOfNode } from './nodeFaults.ts';
+import { faultsOfParams } from './params.ts';
+import { Secrets } from './secrets.ts';
 import { Values } from './values.ts';
 import { type Wire, type WireObject, wiresOf } from './wires.ts';
 import { type Path, YamlText } from './yaml.ts';
@@ -45,8 +49,16 @@ interface FlowDocument extends Omit<DirectorOptions, 'node'> {
  * @throws FlowFileError that tells all that is wrong, and where; PackageMissing; what reading the file throws
  */
 export async function loadFlow(file: string, options: LoadFlowOptions = {}): Promise<Director> {
-  const text = await readFile(file, 'utf8');
-  return new Loader(file, text, options).load();
+  return new Loader(file, textOf(file, await readFile(file)), options).load();
+}
+
+/** Without a byte order mark. */
+function textOf(file: string, bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw new FlowFileError([{ file, line: 1, column: 1, key: '', message: 'the file is no text in UTF-8' }]);
+  }
 }
 
 class Loader {
@@ -55,6 +67,7 @@ class Loader {
   readonly #options: LoadFlowOptions;
   readonly #modules: Modules;
   readonly #values: Values;
+  readonly #secrets = new Secrets();
   readonly #faults: FlowFault[] = [];
   /** Where they are. */
   readonly #faulty: Path[] = [];
@@ -64,18 +77,21 @@ class Loader {
 
   constructor(file: string, text: string, options: LoadFlowOptions) {
     const { env = process.env, importModule = url => import(url) } = options;
-    const known = { FLOW_DIR: dirname(resolve(file)), ...env };
+    const folder = dirname(resolve(file));
+    const known = { ...env, FLOW_DIR: folder };
+    const note = (name: string, value: string) => this.#secrets.note(name, value);
     this.#file = file;
     this.#options = options;
-    this.#yaml = new YamlText(text, (found, isPlain) => interpolate(found, isPlain, known));
-    this.#modules = new Modules(dirname(resolve(file)), importModule);
-    this.#values = new Values(file, this.#modules, (path, error) => this.#fault(path, error.message));
+    this.#yaml = new YamlText(text, (found, isPlain) => interpolate(found, isPlain, known, note));
+    this.#modules = new Modules(folder, importModule);
+    this.#values = new Values(file, this.#modules, (path, error, what) =>
+      this.#fault(path, error.message, what),
+    );
   }
 
   async load(): Promise<Director> {
     for (const { path, ...fault } of this.#yaml.faults) {
-      this.#faults.push({ file: this.#file, key: keyOf(path), ...fault });
-      this.#faulty.push(path);
+      this.#add({ file: this.#file, key: keyOf(path), ...fault }, path);
     }
     if (!this.#yaml.isYaml) this.#giveUpIfFaulty();
     for (const { path, isKey, message } of faultsOfDocument(this.#yaml.value)) {
@@ -126,14 +142,17 @@ class Loader {
     } = document;
     const name = options.name ?? basename(this.#file, extname(this.#file));
     const { director = {} } = this.#options;
-    const nodeOptions =
-      director.node === undefined ? { ...this.#nodeOptions(node), ...director.nodeOptions } : undefined;
+    const own = this.#nodeOptions(node);
+    const nodeOptions = director.node === undefined ? { ...own, ...director.nodeOptions } : undefined;
+    if (nodeOptions !== undefined)
+      for (const { path, message } of faultsOfNode(own)) this.#fault(['node', ...path], message);
     try {
       return new Director({ ...options, name, ...director, nodeOptions });
     } catch (error) {
       const { message } = asError(error);
-      const key = Object.keys(options).find(one => message.includes(one));
-      this.#fault(key === undefined ? [] : [key], message);
+      const [, key = ''] = /^Director: (\w+)/.exec(message) ?? [];
+      if (!Object.hasOwn(options, key) || Object.hasOwn(director, key)) throw error;
+      this.#faultWithin([], message.slice('Director: '.length));
       return new Director();
     }
   }
@@ -157,6 +176,9 @@ class Loader {
     if (logActor !== undefined) entries.push(['log', nameOf(logActor, 'log'), logActor, ['logActor']]);
     if (errorActor !== undefined)
       entries.push(['error', nameOf(errorActor, 'error'), errorActor, ['errorActor']]);
+    // What the director has unless the file says something else.
+    if (logActor === undefined) this.#actors.set('default_stdout', []);
+    if (errorActor === undefined) this.#actors.set('default_error_logger', []);
     for (const [role, name, entry, path] of entries) {
       if (this.#actors.has(name))
         this.#fault(path, `there is another actor with the name ${show(name)}`, 'key');
@@ -164,9 +186,6 @@ class Loader {
       this.#checkName(name, path);
       if (this.#isSound(path)) await this.#registerOne(director, role, name, entry, path);
     }
-    // What the director has unless the file says something else.
-    if (logActor === undefined) this.#actors.set('default_stdout', []);
-    if (errorActor === undefined) this.#actors.set('default_error_logger', []);
   }
 
   #checkName(name: string, path: Path): void {
@@ -189,6 +208,7 @@ class Loader {
       return;
     }
     if (this.#faults.length > before) return;
+    if (builtInActors.has(actor)) this.#checkParams(actor, given, [...path, 'params']);
     try {
       if (role === 'actor') director.registerActor(kind, name, given);
       else if (role === 'log') director.registerLogActor(kind, name, given);
@@ -198,14 +218,25 @@ class Loader {
     }
   }
 
+  #checkParams(className: string, params: unknown, path: Path): void {
+    for (const { name, message } of faultsOfParams(className, true, params))
+      this.#fault([...path, name], message, 'key');
+  }
+
   /** Where an actor complains about one of its parameters, that is the place. */
   #faultOfActor(name: string, path: Path, { message }: Error): void {
     const own = message.startsWith(`${name}: `) ? message.slice(name.length + 2) : message;
-    const params = [...path, 'params'];
-    const [param = ''] = /^\w+/.exec(own) ?? [];
-    const isParam = Object.hasOwn(Object(this.#at(params)), param);
-    const where = isParam ? [...params, param] : path;
-    this.#fault(where, own, isParam ? 'value' : 'key');
+    if (!this.#faultWithin([...path, 'params'], own)) this.#fault(path, own, 'key');
+  }
+
+  /** Tells what begins with keys that are there, `restart: within must be …`, at the last of them; gives whether it does. */
+  #faultWithin(path: Path, message: string): boolean {
+    const [, key = '', colon, rest = ''] = /^(\w+)(: )?(.*)/s.exec(message) ?? [];
+    if (!Object.hasOwn(Object(this.#at(path)), key)) return false;
+    const place = [...path, key];
+    if (colon === undefined) this.#fault(place, message);
+    else if (!this.#faultWithin(place, rest)) this.#fault(place, rest);
+    return true;
   }
 
   #at(path: Path): unknown {
@@ -240,31 +271,36 @@ class Loader {
 
   /** What only the director sees: queues that are there twice, events that no one can take, what actors say of their boxes. */
   #check(director: Director): void {
+    const queues = this.#queuesOf(director);
     for (const fault of director.check()) {
-      const [, source, destination] = / queue (\S+) -> (\S+)/.exec(` ${fault}`) ?? [];
-      if (source !== undefined && destination !== undefined) {
-        this.#fault(this.#pathOfQueue(source, destination), fault);
-        continue;
-      }
+      const path = queues.findLast(([text]) => fault.includes(text))?.[1];
       const owner = [...this.#actors].find(([name]) => fault.startsWith(`${name}: `));
-      if (owner === undefined) this.#fault(['wiring'], fault, 'key');
-      else this.#faultOfActor(...owner, new Error(fault));
+      if (path !== undefined) this.#fault(path, fault);
+      else if (owner !== undefined) this.#faultOfActor(...owner, new Error(fault));
+      else this.#fault(['wiring'], fault, 'key');
     }
   }
 
-  /** The last entry of the wiring that makes such a queue. */
-  #pathOfQueue(source: string, destination: string): Path {
-    const isAt = (end: string, { actor, queue }: Wire['from']) =>
-      queue === undefined ? end.startsWith(`${actor}.`) : end.startsWith(`${actor}.`) && end.includes(queue);
-    const found = this.#wires.findLast(({ wire }) => isAt(source, wire.from) && isAt(destination, wire.to));
-    return found?.path ?? ['wiring'];
+  /** The queues as the director names them, and the entries of the wiring that they come from, in its order. */
+  #queuesOf(director: Director): [text: string, path: Path][] {
+    const edges = director.graph().edges.filter(({ isDefault }) => !isDefault);
+    return edges.map(({ source, outbox, destination, inbox }, at) => [
+      `queue ${source}.${outbox} -> ${destination}.${inbox}`,
+      this.#wires[at]?.path ?? ['wiring'],
+    ]);
   }
 
   // ---- faults ----
 
   #fault(path: Path, message: string, what: 'key' | 'value' = 'value'): void {
-    this.#faults.push({ file: this.#file, ...this.#yaml.placeOf(path, what), key: keyOf(path), message });
+    this.#add({ file: this.#file, ...this.#yaml.placeOf(path, what), key: keyOf(path), message }, path);
+  }
+
+  #add(fault: FlowFault, path: Path): void {
     this.#faulty.push(path);
+    const message = this.#secrets.hidden(fault.message);
+    const isTold = this.#faults.some(one => one.key === fault.key && one.message === message);
+    if (!isTold) this.#faults.push({ ...fault, message });
   }
 
   #giveUpIfFaulty(): void {

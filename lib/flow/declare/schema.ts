@@ -36,7 +36,30 @@ const actor = (properties: object = {}) => ({
 const restart = object('How often an actor may crash before the flow gives up.', {
   max: count('At most so many times (3)', 0),
   within: ms('within so many ms (5000).'),
-  backoff: { type: 'object', description: 'How long it stays away: { min, max, factor, jitter }.' },
+  backoff: object(
+    'How long it stays away before it comes back.',
+    {
+      min: ms('At first, in ms.'),
+      max: ms('At the longest, in ms (30000, or min if that is more).'),
+      factor: {
+        type: 'number',
+        minimum: 1,
+        description: 'By how much each time is longer than the one before (2).',
+      },
+      jitter: {
+        type: 'number',
+        minimum: 0,
+        maximum: 1,
+        description: 'The share that is left to chance (0.2).',
+      },
+      resetAfter: {
+        type: 'number',
+        exclusiveMinimum: 0,
+        description: 'After so many quiet ms it is min again (max, at least 10000).',
+      },
+    },
+    ['min'],
+  ),
 });
 
 const node = object('The node that the actors live on.', {

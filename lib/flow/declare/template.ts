@@ -23,11 +23,12 @@ export class Template {
   readonly #parts: readonly (string | Place)[];
   readonly #format: TemplateFormat;
 
-  /** @throws SetupError when a place has no end or no path, or what is to be JSON is none */
+  /** @throws SetupError when a place has no end or no path, what is to be JSON is none, or XML has no value in that place */
   constructor(text: string, format: TemplateFormat) {
     this.#format = format;
     this.#parts = partsOf(text);
     if (format === 'json') this.#tryOut();
+    if (format === 'xml') checkXml(this.#parts);
   }
 
   /**
@@ -47,9 +48,11 @@ export class Template {
     return this.#format === 'xml' ? xmlEscaped(textOf(value)) : textOf(value);
   }
 
-  /** Whatever is put into its places, JSON it must be. */
+  /** Whatever is put into its places, JSON it must be: `x` ends no escape that the template has begun, `null` no number. */
   #tryOut(): void {
-    const sample = this.#parts.map(part => (typeof part === 'string' ? part : '0')).join('');
+    const sample = this.#parts
+      .map(part => (typeof part === 'string' ? part : part.isQuoted ? 'x' : 'null'))
+      .join('');
     try {
       JSON.parse(sample);
     } catch (error) {
@@ -78,6 +81,35 @@ function partsOf(text: string): (string | Place)[] {
   }
   addText(text.slice(end));
   return parts;
+}
+
+/** What of XML ends where: escaped values are safe in texts and in the values of attributes alone. */
+const xmlMarks: readonly (readonly [begin: string, end: string, what: string])[] = [
+  ['<!--', '-->', 'a comment'],
+  ['<![CDATA[', ']]>', 'a CDATA section'],
+  ['<?', '?>', 'a processing instruction'],
+  ['<', '>', 'a tag, outside the quotes of its attributes'],
+];
+
+/** @throws SetupError for a place where a value could become more than a value */
+function checkXml(parts: readonly (string | Place)[]): void {
+  let mark: (typeof xmlMarks)[number] | undefined;
+  let quote = '';
+  for (const part of parts) {
+    if (typeof part !== 'string') {
+      if (mark === undefined || quote !== '') continue;
+      throw new SetupError(`{{${part.path}}} is within ${mark[2]}, where XML has no place for a value`);
+    }
+    for (let at = 0; at < part.length; at++) {
+      const begins = (text: string) => part.startsWith(text, at);
+      if (quote !== '') quote = begins(quote) ? '' : quote;
+      else if (mark === undefined) {
+        mark = xmlMarks.find(([begin]) => begins(begin));
+        at += (mark?.[0].length ?? 1) - 1;
+      } else if (begins(mark[1])) mark = undefined;
+      else if (mark[0] === '<' && /["']/.test(part[at] as string)) quote = part[at] as string;
+    }
+  }
 }
 
 function placeOf(inner: string, isQuoted: boolean): Place {

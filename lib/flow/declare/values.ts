@@ -1,12 +1,14 @@
 /** Parameters of a flow file that YAML has no words for: `{ $use }`, `{ $new, params }` and `{ $file }`. */
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { show } from '../../base/errors.ts';
+import { asError, show } from '../../base/errors.ts';
 import { SetupError } from '../events/errors.ts';
+import { isObject } from '../setup.ts';
 import type { Modules } from './modules.ts';
+import { faultsOfParams } from './params.ts';
 import type { Path } from './yaml.ts';
 
-type Tell = (path: Path, error: Error) => void;
+type Tell = (path: Path, error: Error, what?: 'key') => void;
 type Constructor = new (...args: readonly unknown[]) => unknown;
 
 const special: Readonly<Record<string, readonly string[]>> = {
@@ -19,24 +21,32 @@ export class Values {
   readonly #file: string;
   readonly #modules: Modules;
   readonly #tell: Tell;
+  /** How much was wrong so far. */
+  #faults = 0;
 
   /** @param tell hears of what is wrong, and where */
   constructor(file: string, modules: Modules, tell: Tell) {
     this.#file = file;
     this.#modules = modules;
-    this.#tell = tell;
+    this.#tell = (...fault) => {
+      this.#faults++;
+      tell(...fault);
+    };
   }
 
-  /** The value with everything in it that stands for something else: classes and functions, instances, the content of files. */
+  /**
+   * The value with everything in it that stands for something else: classes and functions, instances, the content of files.
+   * One after the other, as the file says it.
+   */
   async resolve(value: unknown, path: Path): Promise<unknown> {
-    if (Array.isArray(value)) return Promise.all(value.map((one, at) => this.resolve(one, [...path, at])));
     if (typeof value !== 'object' || value === null) return value;
     const key = Object.keys(special).find(word => Object.hasOwn(value, word));
     if (key !== undefined) return this.#special(key, value as Record<string, unknown>, path);
-    const entries = Object.entries(value).map(
-      async ([name, one]) => [name, await this.resolve(one, [...path, name])] as const,
-    );
-    return Object.fromEntries(await Promise.all(entries));
+    const isList = Array.isArray(value);
+    const entries: [string, unknown][] = [];
+    for (const [name, one] of Object.entries(value))
+      entries.push([name, await this.resolve(one, [...path, isList ? Number(name) : name])]);
+    return isList ? entries.map(([, one]) => one) : Object.fromEntries(entries);
   }
 
   async #special(key: string, value: Record<string, unknown>, path: Path): Promise<unknown> {
@@ -52,21 +62,43 @@ export class Values {
       const found = await this.#modules.find(name);
       return key === '$use' ? found : await this.#construct(found as Constructor, value, path);
     } catch (error) {
-      this.#tell([...path, key], error as Error);
+      this.#tell([...path, key], asError(error));
       return undefined;
     }
   }
 
+  /** Undefined when something is wrong with its arguments, which has been told. */
   async #construct(
     what: Constructor,
     { $new, params, args }: Record<string, unknown>,
     path: Path,
   ): Promise<unknown> {
-    if (typeof what !== 'function') throw new SetupError(`${$new} is no class`);
-    if (args !== undefined && (params !== undefined || !Array.isArray(args)))
+    if (!isClass(what)) throw new SetupError(`${$new} is no class`);
+    const isRight =
+      args === undefined
+        ? params === undefined || isObject(params)
+        : params === undefined && Array.isArray(args);
+    if (!isRight)
       throw new SetupError('beside $new, give params: an object; or args: the list of all arguments');
-    const given = args === undefined ? 'params' : 'args';
-    const list = await this.resolve(args ?? (params === undefined ? [] : [params]), [...path, given]);
-    return new what(...(list as unknown[]));
+    const before = this.#faults;
+    const list = args === undefined ? [] : ((await this.resolve(args, [...path, 'args'])) as unknown[]);
+    if (params !== undefined) list.push(await this.#params(String($new), params, [...path, 'params']));
+    return this.#faults > before ? undefined : new what(...list);
+  }
+
+  async #params(className: string, given: unknown, path: Path): Promise<unknown> {
+    const params = await this.resolve(given, path);
+    for (const { name, message } of faultsOfParams(className, false, params))
+      this.#tell([...path, name], new SetupError(message), 'key');
+    return params;
+  }
+}
+
+function isClass(value: unknown): value is Constructor {
+  try {
+    Reflect.construct(Object, [], value as Constructor);
+    return true;
+  } catch {
+    return false;
   }
 }

@@ -35,6 +35,10 @@ const kinds: Readonly<Record<string, QueueKind>> = { '->': 'event', '!>': 'error
 export function wiresOf(entry: string | WireObject, actors: readonly string[]): Wire[] {
   if (typeof entry === 'string') return wiresOfText(entry, actors);
   const { from, to, kind = 'event', ...options } = entry;
+  if (kind === 'log' && options.policy === 'block')
+    throw new SetupError(
+      'the policy of a log queue must not be block: what is logged never makes an actor wait',
+    );
   return pairs(
     kind,
     [endOf(from, actors)],
@@ -80,5 +84,6 @@ function endOf(text: string, actors: readonly string[]): End {
     return { actor, queue };
   }
   const [name = text] = text.split('.');
-  throw new SetupError(`there is no actor ${show(name)}${didYouMean(name, actors)}`);
+  const hint = didYouMean(text, actors) || didYouMean(name, actors);
+  throw new SetupError(`there is no actor ${show(name)}${hint}`);
 }

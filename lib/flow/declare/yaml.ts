@@ -25,6 +25,10 @@ export type Replace = (text: string, isPlain: boolean) => unknown;
 
 /** How many values the aliases (`*name`) of a text may stand for. */
 const maxAliasCount = 1000;
+/** The key that merges another map; the package has a symbol for it. */
+const merge = '<<';
+/** How many maps and lists may be within one another. */
+const maxDepth = 100;
 
 /** A YAML text (or JSON, which is YAML as well). Needs the package yaml. */
 export class YamlText {
@@ -41,13 +45,21 @@ export class YamlText {
   constructor(text: string, replace: Replace) {
     this.#yaml = needPackage('yaml', 'a flow in YAML', loadYaml);
     this.#lines = new this.#yaml.LineCounter();
-    const options = { lineCounter: this.#lines, prettyErrors: false, merge: true } as const;
-    this.#document = this.#yaml.parseDocument(text, options);
-    const { errors, warnings } = this.#document;
-    const faults = [...errors, ...warnings].map(({ code, message, pos: [offset] }) => {
-      const [key = ''] = /^[^\s:]+/.exec(text.slice(offset)) ?? [];
-      return this.#fault(offset, [], code === 'DUPLICATE_KEY' ? `the key ${key} is there twice` : message);
+    this.#document = this.#yaml.parseDocument(text, {
+      lineCounter: this.#lines,
+      prettyErrors: false,
+      merge: true,
+      uniqueKeys: false, // looked for below: to the package, 1 and "1" are two keys
+      schema: 'core', // also where the text says that it is YAML 1.1
+      resolveKnownTags: false, // dates, sets and bytes are nothing that a flow knows
     });
+    const { errors, warnings } = this.#document;
+    const deep = errors.find(({ message }) => /call stack/.test(message));
+    const faults =
+      deep === undefined
+        ? [...errors, ...warnings].map(({ message, pos: [offset] }) => this.#fault(offset, [], message))
+        : [this.#fault(deep.pos[0], [], tooDeep)];
+    if (faults.length === 0) faults.push(...this.#faultsOfNodes());
     this.isYaml = faults.length === 0;
     this.faults = faults;
     if (!this.isYaml) return;
@@ -58,6 +70,10 @@ export class YamlText {
       this.isYaml = false; // more aliases than anybody writes by hand
       faults.push(this.#fault(0, [], (error as Error).message));
     }
+    const deepest = deeperThan(this.value, maxDepth);
+    if (deepest === undefined) return;
+    this.isYaml = false;
+    faults.push({ ...this.placeOf(deepest), path: deepest.slice(0, 3), message: tooDeep });
   }
 
   /** Where the value is, or the innermost one around it that is there; `'key'`: where its key is. */
@@ -69,7 +85,7 @@ export class YamlText {
       let key: unknown;
       let next: unknown;
       if (isMap(node)) {
-        const pair = node.items.find(({ key }) => String(this.#textOf(key)) === String(step));
+        const pair = this.#pairOf(node, String(step));
         [key, next] = [pair?.key, pair?.value];
       } else if (isSeq(node)) next = node.items[Number(step)];
       const at = what === 'value' && isNode(next) && !isMap(next) && !isSeq(next) ? next : (key ?? next);
@@ -78,6 +94,64 @@ export class YamlText {
       node = this.#resolved(next);
     }
     return this.#placeAt(offset);
+  }
+
+  /** Of a map, or of one that is merged into it. */
+  #pairOf(map: Yaml.YAMLMap, name: string): Yaml.Pair | undefined {
+    const { isMap, isSeq } = this.#yaml;
+    const own = map.items.find(({ key }) => String(this.#textOf(key)) === name);
+    if (own !== undefined) return own;
+    for (const { key, value } of map.items) {
+      if (this.#textOf(key) !== merge) continue;
+      const merged = this.#resolved(value);
+      for (const one of isSeq(merged) ? merged.items : [merged]) {
+        const found = this.#resolved(one);
+        const pair = isMap(found) ? this.#pairOf(found, name) : undefined;
+        if (pair !== undefined) return pair;
+      }
+    }
+    return undefined;
+  }
+
+  /** What no value can be made of. */
+  #faultsOfNodes(): YamlFault[] {
+    const faults: YamlFault[] = [];
+    const tell = (node: { range?: Yaml.Range | null | undefined }, path: Path, message: string) =>
+      faults.push(this.#fault(node.range?.[0] ?? 0, path, message));
+    const { isMap, isScalar, isSeq, isNode } = this.#yaml;
+    const mergeable = (value: unknown): boolean => {
+      const found = this.#resolved(value);
+      return isMap(found) || (isSeq(found) && found.items.every(one => isMap(this.#resolved(one))));
+    };
+    this.#yaml.visit(this.#document, {
+      Alias: (_, node, ancestors) => {
+        const found = node.resolve(this.#document);
+        const { source } = node;
+        if (found === undefined)
+          tell(node, this.#pathOf(node, ancestors), `there is no &${source} before it for *${source}`);
+        else if (ancestors.includes(found))
+          tell(node, this.#pathOf(node, ancestors), `*${source} is within &${source}, and so has no end`);
+      },
+      Map: (_, node, ancestors) => {
+        const above = this.#pathOf(node, ancestors);
+        const seen = new Set<string>();
+        let hasTexts = true;
+        for (const { key, value } of node.items) {
+          const place = isNode(key) ? key : node;
+          if (!isScalar(key) || key.value === null) {
+            tell(place, above, 'a key must be a text');
+            hasTexts = false;
+            continue;
+          }
+          const name = String(this.#textOf(key));
+          if (name === merge && !mergeable(value)) tell(place, above, '<< takes a map, or a list of maps');
+          if (seen.has(name)) tell(place, above, `the key ${name} is there twice`);
+          seen.add(name);
+        }
+        return hasTexts ? undefined : this.#yaml.visit.SKIP;
+      },
+    });
+    return faults;
   }
 
   #replaceTexts(replace: Replace): YamlFault[] {
@@ -106,7 +180,8 @@ export class YamlText {
   }
 
   #textOf(key: unknown): unknown {
-    return this.#yaml.isScalar(key) ? key.value : key;
+    if (!this.#yaml.isScalar(key)) return key;
+    return typeof key.value === 'symbol' ? merge : key.value;
   }
 
   #resolved(node: unknown): unknown {
@@ -121,4 +196,20 @@ export class YamlText {
     const { line, col } = this.#lines.linePos(offset);
     return { line: Math.max(line, 1), column: Math.max(col, 1) };
   }
+}
+
+const tooDeep = `maps and lists are more than ${maxDepth} deep within one another`;
+
+/** The way to something that has more around it than it may; undefined when there is none. */
+function deeperThan(value: unknown, most: number): Path | undefined {
+  const left: [value: unknown, path: Path][] = [[value, []]];
+  for (let next = left.pop(); next !== undefined; next = left.pop()) {
+    const [one, path] = next;
+    if (typeof one !== 'object' || one === null) continue;
+    if (path.length >= most) return path;
+    const isList = Array.isArray(one);
+    for (const [key, within] of Object.entries(one))
+      left.push([within, [...path, isList ? Number(key) : key]]);
+  }
+  return undefined;
 }

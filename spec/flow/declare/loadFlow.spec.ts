@@ -130,6 +130,17 @@ actors:
     assert.deepEqual(paramsOf(director, 'b'), { count: 3, text: 'own', literal: '${COUNT}' });
   });
 
+  it('knows the folder of the file, whatever the environment says', async () => {
+    const director = await loadFlow(join(fixtures, 'beside.yaml'), { env: { FLOW_DIR: '/elsewhere' } });
+    assert.propertyVal(paramsOf(director, 'keep'), 'file', `${fixtures}/x.csv`);
+  });
+
+  it('takes a byte order mark for nothing', async () => {
+    assert.deepEqual(await faultsOf('\uFEFFsize: 0\r\nactors: {a: STDOUT}\r\n'), [
+      '1:7 size: must be at least 1, not 0',
+    ]);
+  });
+
   it('does not look for variables in the value of a variable', async () => {
     const director = await flowOf('{actors: {a: {actor: "${HERE}/actors.ts#Keep", params: {v: "${V}"}}}}', {
       env: { V: '${HERE}' },
@@ -266,7 +277,11 @@ wiring:
       ['an empty map of actors', 'actors: {}', /^1:1 actors: must not be empty, not \{\}$/],
       ['actors as a list', 'actors: [a]', /^1:1 actors: must be a map, not \["a"\]$/],
       ['a broken text', 'actors: {a: STDOUT', /^1:19 : Flow map .*\}/],
-      ['a key that is there twice', 'actors:\n  a: STDOUT\n  a: STDOUT', /^3:3 : the key a is there twice$/],
+      [
+        'a key that is there twice',
+        'actors:\n  a: STDOUT\n  a: STDOUT',
+        /^3:3 actors: the key a is there twice$/,
+      ],
       ['two documents', 'actors: {a: STDOUT}\n---\nactors: {}', /^2:1 : Source contains multiple documents/],
       ['a tag', 'actors: {a: !js STDOUT}', /^1:13 : Unresolved tag: !js/],
       [
@@ -283,7 +298,7 @@ wiring:
       [
         'a restart of the wrong kind',
         'restart: {max: 3, backoff: {min: -1}}\nactors: {a: STDOUT}',
-        /^1:1 restart: .*min/,
+        /^1:34 restart\.backoff\.min: must be at least 0, not -1$/,
       ],
       [
         'a file that is not there',
@@ -373,6 +388,138 @@ wiring:
         /\.\$file: ENOENT/,
       ],
       [
+        'a key that is there twice with spaces',
+        'actors: {"a b": STDOUT, "a b": STDOUT}',
+        /: the key a b is there twice$/,
+      ],
+      [
+        'a key that is there twice as a number',
+        'actors: {1: STDOUT, "1": STDOUT}',
+        /^1:21 actors: the key 1 is there twice$/,
+      ],
+      ['a key that is a list', 'actors: {[a, b]: STDOUT}', /^1:10 actors: a key must be a text$/],
+      ['a key within a key', `actors: ${'? '.repeat(80)}a`, /a key must be a text$/],
+      ['a key that is nothing', 'actors:\n  ? \n  : STDOUT', /actors: a key must be a text$/],
+      ['tabs', 'actors:\n\ta: STDOUT', /^2:1 : Tabs are not allowed/],
+      [
+        'a date',
+        'actors: {a: {actor: "Null", params: {x: !!timestamp 2001-01-01}}}',
+        /^1:41 : Unresolved tag/,
+      ],
+      [
+        'words of YAML 1.1',
+        '%YAML 1.1\n---\ncopy: yes\nactors: {a: STDOUT}',
+        /^3:7 copy: must be true or false, not "yes"$/,
+      ],
+      [
+        'an alias of nothing',
+        'actors:\n  a: *gone',
+        /^2:6 actors\.a: there is no &gone before it for \*gone$/,
+      ],
+      [
+        'an alias within what it stands for',
+        'actors:\n  a:\n    actor: STDOUT\n    params: &p\n      x: [*p]',
+        /^5:11 actors\.a\.params\.x\[0\]: \*p is within &p, and so has no end$/,
+      ],
+      ['a merged text', 'actors:\n  a: {<<: STDOUT}', /^2:7 actors\.a: << takes a map, or a list of maps$/],
+      [
+        'a fault in a merged map',
+        'actors:\n  a: {<<: [{actor: Throttle}, {params: {rate: 0}}]}',
+        /^2:47 actors\.a\.params\.rate: rate must be/,
+      ],
+      [
+        'lists without end',
+        `actors: {a: {actor: STDOUT, params: {x: ${'['.repeat(200)}${']'.repeat(200)}}}}`,
+        /^1:\d+ actors\.a\.params: maps and lists are more than 100 deep within one another$/,
+      ],
+      [
+        'lists that no parser takes',
+        `actors: ${'['.repeat(20_000)}`,
+        /^1:\d+ : maps and lists are more than 100 deep within one another$/,
+      ],
+      [
+        'a parameter that there is not',
+        'actors: {a: {actor: STDOUT, params: {prefx: x}}}',
+        /^1:38 actors\.a\.params\.prefx: there is no such parameter; did you mean prefix\?; those of STDOUT are complete, /,
+      ],
+      [
+        'a parameter that a filter has not',
+        'actors: {a: {actor: EventRouter, params: {routingFilters: {$new: EventFilter, params: {outboxName: x}}}}}',
+        /^1:88 actors\.a\.params\.routingFilters\.params\.outboxName: there is no such parameter; did you mean outboxNames\?/,
+      ],
+      [
+        'the name of an actor that is always there',
+        'actors: {default_stdout: STDOUT}',
+        /^1:10 actors\.default_stdout: there is another actor with the name "default_stdout"$/,
+      ],
+      [
+        'a log queue that would make actors wait',
+        'actors: {a: STDOUT, b: STDOUT}\nwiring: [{from: a, to: b, kind: log, policy: block}]',
+        /^2:10 wiring\[0\]: the policy of a log queue must not be block/,
+      ],
+      [
+        'a queue that is there twice between actors whose names begin alike',
+        'actors: {a: STDOUT, a b: STDOUT, a.b: STDOUT}\nwiring:\n- a b.x -> a.xy\n- a b.x -> a.xy\n- a.b.x -> a.x',
+        /^4:3 wiring\[1\]: the queue a b\.x -> a\.xy is connected twice$/,
+      ],
+      [
+        'a template that is none',
+        'actors: {a: {actor: EventTemplate, params: {template: "{{"}}}',
+        /^1:55 actors\.a\.params\.template: "\{\{" is no place/,
+      ],
+      ['a stop that takes for ever', 'stopTimeout: .inf\nactors: {a: STDOUT}', /^1:14 stopTimeout: .*finite/],
+      [
+        'a window of no time',
+        'restart: {within: 0}\nactors: {a: STDOUT}',
+        /^1:19 restart\.within: within must be more than 0/,
+      ],
+      [
+        'an address that is none',
+        'node: {address: nowhere}\nactors: {a: STDOUT}',
+        /^1:17 node\.address: "nowhere" is no node address/,
+      ],
+      [
+        'an advertised address that is none',
+        'node: {advertise: nowhere}\nactors: {a: STDOUT}',
+        /^1:19 node\.advertise: "nowhere" is no node address/,
+      ],
+      [
+        'an address for everybody',
+        'node: {address: "0.0.0.0:0"}\nactors: {a: STDOUT}',
+        /^1:17 node\.address: 0\.0\.0\.0:0 is not loopback/,
+      ],
+      [
+        'a relay that is none',
+        'node: {remoting: {relays: [nowhere]}}\nactors: {a: STDOUT}',
+        /^1:19 node\.remoting\.relays: remoting: relays must be a list of host:port/,
+      ],
+      [
+        'a key file that is not there',
+        'node: {address: "0.0.0.0:0", remoting: {curve: gone.json}}\nactors: {a: STDOUT}',
+        /^1:48 node\.remoting\.curve: the key file can't be read: ENOENT/,
+      ],
+      ['a folder', 'actors: {a: "./#X"}', /^1:13 actors\.a: .* is a folder: name a module in it$/],
+      [
+        'what Node.js has itself',
+        'actors: {a: "fs#Stats"}',
+        /^1:13 actors\.a: fs#Stats does not extend FlowActor/,
+      ],
+      [
+        '$new of what is no class',
+        'actors: {a: {actor: STDOUT, params: {x: {$new: "${HERE}/actors.ts#twice"}}}}',
+        /\.\$new: .*#twice is no class$/,
+      ],
+      [
+        '$new with params that are a list',
+        'actors: {a: {actor: STDOUT, params: {x: {$new: EventFilter, params: [1]}}}}',
+        /\.\$new: beside \$new, give params: an object; or args/,
+      ],
+      [
+        '$new of what lacks an argument, once',
+        'actors: {a: {actor: STDOUT, params: {x: {$new: XPath, args: [{$file: gone}]}}}}',
+        /^1:70 actors\.a\.params\.x\.args\[0\]\.\$file: ENOENT/,
+      ],
+      [
         'a variable deep inside',
         'actors:\n  a:\n    actor: STDOUT\n    params:\n      list: [1, "${GONE}"]',
         /^5:17 actors\.a\.params\.list\[1\]: the environment variable GONE is not set/,
@@ -385,6 +532,20 @@ wiring:
         assert.match(faults[0] as string, fault);
       });
     }
+
+    it('does not tell secrets', async () => {
+      const env = { API_TOKEN: 't0p-s3cret', SIZE: 'huge' };
+      const yaml = 'size: ${SIZE}\nactors: {a: {actor: Throttle, params: {rate: "${API_TOKEN}"}}}';
+      assert.deepEqual(await faultsOf(yaml, { env }), [
+        '1:7 size: must be a whole number, not "huge"',
+        '2:46 actors.a.params.rate: rate must be a whole number from 1 up, not "${API_TOKEN}"',
+      ]);
+    });
+
+    it('is told of bytes that are no text', async () => {
+      for (const bytes of [Buffer.from('\uFEFFactors: {a: STDOUT}', 'utf16le'), Buffer.from([0xe4])])
+        assert.deepEqual(await faultsOf(bytes), ['1:1 : the file is no text in UTF-8']);
+    });
 
     it('has the file in its message, a line for each', async () => {
       const file = join(fixtures, 'bad.yaml');
@@ -407,6 +568,13 @@ wiring:
       const [fault] = await faultsOf(`l0: &l0 [x]\n${lists.join('\n')}\n`);
       assert.match(fault as string, /^1:1 : Excessive alias count/);
     });
+  });
+
+  it('throws what the options of the caller are worth', async () => {
+    const error = await flowOf('{size: 5, actors: {a: STDOUT}}', { director: { size: 0 } }).catch(
+      (thrown: unknown) => thrown,
+    );
+    assert.instanceOf(error, TypeError);
   });
 
   it('throws what reading the file throws', async () => {

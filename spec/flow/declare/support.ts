@@ -10,7 +10,7 @@ import type { Keep } from './fixtures/actors.ts';
 export const fixtures = fileURLToPath(new URL('fixtures', import.meta.url));
 
 /** A flow of a text; `${HERE}` in it is the folder of the fixtures. */
-export async function flowOf(yaml: string, options: LoadFlowOptions = {}): Promise<Director> {
+export async function flowOf(yaml: string | Uint8Array, options: LoadFlowOptions = {}): Promise<Director> {
   const folder = mkdtempSync(join(tmpdir(), 'flow-'));
   try {
     const file = join(folder, 'flow.yaml');
@@ -22,7 +22,7 @@ export async function flowOf(yaml: string, options: LoadFlowOptions = {}): Promi
 }
 
 /** What is wrong with it: `line:column key: message`. */
-export async function faultsOf(yaml: string, options: LoadFlowOptions = {}): Promise<string[]> {
+export async function faultsOf(yaml: string | Uint8Array, options: LoadFlowOptions = {}): Promise<string[]> {
   try {
     await flowOf(yaml, options);
   } catch (error) {

@@ -82,6 +82,11 @@ describe('Template', () => {
     assert.equal(parseXml(text).textContent, 'Ann "A" <x&y>');
   });
 
+  it('puts values anywhere in the texts of XML and in its attributes', () => {
+    const text = `<?x a="?><o a='>' b = '{{data/id}}"' c="'{{data/id}}"><!-- '"> --><![CDATA[<"]]>{{data/id}}</o>{{data/empty}}`;
+    assert.equal(fill(text, 'xml'), `<?x a="?><o a='>' b = '7"' c="'7"><!-- '"> --><![CDATA[<"]]>7</o>`);
+  });
+
   const anyText = fc.string({ unit: 'binary', maxLength: 20 });
 
   it('makes JSON that holds the value, whatever it is', () => {
@@ -126,6 +131,19 @@ describe('Template', () => {
     ['{{ :-x}}', 'text', /names no place/],
     ['a {{data/id', 'text', /^"\{\{data\/id" is no place: write \{\{path\}\}, or \{\{\{\{ for \{\{ itself$/],
     ['{"a": {{data/id}}', 'json', /^the template is no JSON: /],
+    ['{"a": 1{{data/id}}}', 'json', /^the template is no JSON: /],
+    ['{"a": "\\u000{{data/id}}"}', 'json', /^the template is no JSON: /],
+    [
+      '<{{data/id}}/>',
+      'xml',
+      /^\{\{data\/id\}\} is within a tag, outside the quotes of its attributes, where XML has no place/,
+    ],
+    ['<a {{data/id}}="x"/>', 'xml', /is within a tag/],
+    ['<a b={{data/id}}/>', 'xml', /is within a tag/],
+    ['<a b="x" {{data/id}}>', 'xml', /is within a tag/],
+    ['<a><!-- > {{data/id}} --></a>', 'xml', /is within a comment/],
+    ['<a><![CDATA[ > {{data/id}} ]]></a>', 'xml', /is within a CDATA section/],
+    ['<?a {{data/id}}?><a/>', 'xml', /is within a processing instruction/],
   ];
   for (const [template, format, reason] of refusals) {
     it(`can't be ${template} as ${format}`, () => {
