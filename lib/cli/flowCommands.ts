@@ -108,8 +108,8 @@ async function load(
   } catch (error) {
     const { syscall, path } = Object(error) as NodeJS.ErrnoException;
     if (syscall === undefined) throw error;
-    const place = path === undefined ? ` (${file})` : '';
-    throw new CannotStart(`the file cannot be read: ${messageOf(error)}${place}`, { cause: error });
+    const name = path === undefined ? ` ${file}` : '';
+    throw new CannotStart(`the file${name} cannot be read: ${messageOf(error)}`, { cause: error });
   }
 }
 

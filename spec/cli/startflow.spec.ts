@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: this is what a flow file writes
 import {
   existsSync,
   mkdirSync,
@@ -213,6 +214,65 @@ wiring: [ready -> out]
         },
       ]);
     });
+
+    it('reads no folder, and says which', async () => {
+      mkdirSync(join(folder, 'flows'));
+      const { code, stdout } = await startflow(['lint', 'flows'], there());
+      assert.equal(code, 1);
+      assert.match(stdout, /^flows: the file flows cannot be read: EISDIR.*read$/m);
+    });
+
+    const modules: [what: string, code: string, line: RegExp][] = [
+      ['throws nothing', 'throw null', /cannot be loaded: null$/m],
+      ['is no JavaScript', 'export let', /cannot be loaded: Unexpected end of input$/m],
+      [
+        'needs what is not there',
+        "import 'gone-package'",
+        /cannot be loaded: Cannot find package 'gone-package'/,
+      ],
+      [
+        'ends the process',
+        'process.exit(0)',
+        /flow\.yaml: a module that it names has ended the process, or never/,
+      ],
+      [
+        'never comes to its end',
+        'await new Promise(() => {})',
+        /flow\.yaml: .* never came to the end of its own/,
+      ],
+    ];
+    for (const [what, code, line] of modules) {
+      it(`finds fault with a module that ${what}`, async () => {
+        writeFileSync(join(folder, 'it.mjs'), code);
+        const end = await startflow(['lint', write('actors: {a: ./it.mjs#X}')], there());
+        assert.equal(end.code, 1);
+        assert.match(end.stdout + end.stderr, line);
+      });
+    }
+
+    it('refuses what can not be started for its node', async () => {
+      const file = write('{node: {address: "0.0.0.0:0"}, logActor: "Null", actors: {a: STDOUT}}');
+      const { code, stdout } = await startflow(['lint', file], there());
+      assert.equal(code, 1);
+      assert.match(stdout, /^flow\.yaml:1:18 node\.address: 0\.0\.0\.0:0 is not loopback/);
+      assert.equal((await startflow([file], there())).code, 1);
+    });
+
+    it('tells no secrets', async () => {
+      const file = write('actors: {a: {actor: Throttle, params: {rate: "${API_TOKEN}"}}}');
+      const env = { API_TOKEN: 't0p-s3cret' };
+      for (const args of [
+        ['lint', file],
+        ['lint', '--json', file],
+        [file, '--verbose'],
+        [file, '--json'],
+      ]) {
+        const { code, stdout, stderr } = await startflow(args, { ...there(), env });
+        assert.equal(code, 1);
+        assert.notInclude(stdout + stderr, 't0p-s3cret');
+        assert.include(stdout + stderr, '${API_TOKEN}');
+      }
+    });
   });
 
   describe('graph', () => {
@@ -240,6 +300,20 @@ wiring: [ready -> out]
         ['count', 'out', 'log', 'default_error_logger'],
       );
       assert.include((await startflow(['graph', file, '--all'], there())).stdout, 'default_error_logger');
+    });
+
+    it('takes names for nothing but names', async () => {
+      const hostile = ['a"]; click n0 "javascript:x"', '<script>', 'a\nb', '&amp;', '-->'];
+      const named = Object.fromEntries(hostile.map(name => [name, 'STDOUT']));
+      const wiring = hostile.map(from => ({ from, to: hostile }));
+      const file = write(JSON.stringify({ actors: named, wiring }));
+      const { stdout } = await startflow(['graph', file], there());
+      for (const line of stdout.trimEnd().split('\n').slice(1))
+        assert.match(line, /^ {2}n\d+(\["[^"\n<>&]*"\]| -->(\|"[^"\n<>&]*"\|)? n\d+)$/);
+      const svg = parseXml((await startflow(['graph', file, '-f', 'svg'], there())).stdout);
+      const texts = svg.getElementsByTagName('text').map(({ textContent }) => textContent);
+      assert.includeMembers(texts, hostile);
+      assert.isEmpty(svg.getElementsByTagName('script'));
     });
 
     it('says when it can not write, and writes nothing when the flow is wrong', async () => {
@@ -271,6 +345,19 @@ wiring: [ready -> out]
       assert.match(stdout, /^ {2}key: string \| null\n/m);
     });
 
+    it('shows what a filter takes', async () => {
+      const { stdout } = await startflow(['show', 'EventJSONFilter']);
+      assert.match(stdout, /^ {2}jsonScope \(required\): /m);
+      assert.match(stdout, /\{ \$new: EventJSONFilter, params: \{ … \} \}/);
+    });
+
+    it('shows parameters that share a comment, and those that have none', async () => {
+      const { stdout } = await startflow(['show', 'HTTPServer']);
+      assert.match(stdout, /^ {2}certFile: string\n {6}Files in PEM with the key and the certificates/m);
+      const { stdout: data } = await startflow(['show', 'Data']);
+      assert.include(data, 'Parameters:\n\n  key: string\n  data: unknown\n\nBeside these: concurrency,');
+    });
+
     it('prints the schema', async () => {
       const { stdout } = await startflow(['schema']);
       assert.deepEqual(JSON.parse(stdout), JSON.parse(JSON.stringify(flowSchema)));
@@ -281,6 +368,7 @@ wiring: [ready -> out]
     const refusals: [args: string[], line: RegExp][] = [
       [[], /^no file is given; name one, as in startflow flow\.yaml, or see --help$/],
       [['a.yaml', 'b.yaml'], /^startflow run takes one file, not "a\.yaml" "b\.yaml"; see --help$/],
+      [['lnit', 'a.yaml'], /^startflow run takes one file, not "lnit" "a\.yaml"; did you mean lint\?$/],
       [['lint'], /^startflow lint takes one or more files, not nothing; see --help$/],
       [['gone.yaml'], /^the file cannot be read: ENOENT/],
       [['--sett'], /^unknown option '--sett'; the options are --set, .*--help$/],

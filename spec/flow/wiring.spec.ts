@@ -241,6 +241,11 @@ describe('wiring: what is refused before anything starts', () => {
     assert.throws(() => new Director({ policy: 'x' as never }), TypeError, /policy/);
     assert.throws(() => new Director({ sizes: 1 } as never), TypeError, /no option "sizes"/);
     assert.throws(() => new Director({ stopTimeout: -1 }), TypeError, /stopTimeout/);
+    assert.throws(
+      () => new Director({ stopTimeout: Number.POSITIVE_INFINITY }),
+      TypeError,
+      /stopTimeout .*finite/,
+    );
     assert.throws(() => new Director({ name: '' }), TypeError, /name/);
     assert.throws(() => new Director({ restart: { max: -1 } }), TypeError, /restart/);
   });

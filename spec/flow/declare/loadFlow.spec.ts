@@ -398,7 +398,7 @@ wiring:
         /^1:21 actors: the key 1 is there twice$/,
       ],
       ['a key that is a list', 'actors: {[a, b]: STDOUT}', /^1:10 actors: a key must be a text$/],
-      ['a key within a key', `actors: ${'? '.repeat(80)}a`, /a key must be a text$/],
+      ['a key within a key', `actors:\n  ${'? '.repeat(80)}a`, /a key must be a text$/],
       ['a key that is nothing', 'actors:\n  ? \n  : STDOUT', /actors: a key must be a text$/],
       ['tabs', 'actors:\n\ta: STDOUT', /^2:1 : Tabs are not allowed/],
       [
