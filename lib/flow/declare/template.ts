@@ -44,7 +44,10 @@ export class Template {
     // As with variables, what is empty has the default too.
     const value = found === undefined || found === '' ? (fallback ?? found) : found;
     if (value === undefined) throw new MalformedEventData(`the event has nothing at ${show(path)}`);
-    if (this.#format === 'json') return isQuoted ? JSON.stringify(textOf(value)).slice(1, -1) : jsonOf(value);
+    if (this.#format === 'json') {
+      if (isQuoted) return JSON.stringify(textOf(value)).slice(1, -1);
+      return value === fallback && value !== found && isJson(value) ? value : jsonOf(value);
+    }
     return this.#format === 'xml' ? xmlEscaped(textOf(value)) : textOf(value);
   }
 
@@ -134,6 +137,16 @@ function jsonOf(value: unknown): string {
     // told below
   }
   throw new MalformedEventData(`${show(value)} can't be written as JSON`);
+}
+
+/** Whether a default is a value itself: `0`, `null`, `[]`. */
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Errors and XML as texts. */

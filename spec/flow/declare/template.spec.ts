@@ -55,6 +55,16 @@ describe('Template', () => {
     });
   });
 
+  it('takes a default for a whole value of JSON when it is one, and for a text when not', () => {
+    const text = fill(
+      '[{{data/x:-0}}, {{data/x:-null}}, {{data/x:-[]}}, {{data/x:-}}, {{data/x:-no one}}, "{{data/x:-0}}", {{data/name:-0}}]',
+      'json',
+    );
+    assert.deepEqual(JSON.parse(text), [0, null, [], '', 'no one', '0', 'Ann "A" <x&y>']);
+    const event = new Event({ data: '0' });
+    assert.equal(fill('{{data:-0}}', 'json', event), '"0"');
+  });
+
   it('writes XML as the text that it is', () => {
     const event = new XMLEvent({ data: '<a b="c"/>' });
     assert.equal(fill('data: {{data}}', 'text', event), 'data: <a b="c"/>');
