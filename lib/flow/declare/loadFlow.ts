@@ -8,7 +8,8 @@ import { Director, type DirectorOptions } from '../director.ts';
 import { builtInActors } from './catalog.ts';
 import { faultsOfDocument } from './check.ts';
 import { type Environment, interpolate } from './environment.ts';
-import { type FlowFault, FlowFileError, keyOf } from './faults.ts';
+import { FaultList } from './faultList.ts';
+import { FlowFileError } from './faults.ts';
 import { type ImportModule, Modules } from './modules.ts';
 import { faultsOfNode } from './nodeFaults.ts';
 import { faultsOfParams } from './params.ts';
@@ -63,14 +64,12 @@ function textOf(file: string, bytes: Uint8Array): string {
 
 class Loader {
   readonly #file: string;
-  readonly #yaml: YamlText;
+  /** What the text says. */
+  readonly #value: unknown;
   readonly #options: LoadFlowOptions;
   readonly #modules: Modules;
   readonly #values: Values;
-  readonly #secrets = new Secrets();
-  readonly #faults: FlowFault[] = [];
-  /** Where they are. */
-  readonly #faulty: Path[] = [];
+  readonly #faults: FaultList;
   /** The names of all actors and where they are. */
   readonly #actors = new Map<string, Path>();
   readonly #wires: { readonly wire: Wire; readonly path: Path }[] = [];
@@ -79,53 +78,46 @@ class Loader {
     const { env = process.env, importModule = url => import(url) } = options;
     const folder = dirname(resolve(file));
     const known = { ...env, FLOW_DIR: folder };
-    const note = (name: string, value: string) => this.#secrets.note(name, value);
+    const secrets = new Secrets();
+    const note = (name: string, value: string) => secrets.note(name, value);
+    const yaml = new YamlText(text, (found, isPlain) => interpolate(found, isPlain, known, note));
     this.#file = file;
+    this.#value = yaml.value;
     this.#options = options;
-    this.#yaml = new YamlText(text, (found, isPlain) => interpolate(found, isPlain, known, note));
+    this.#faults = new FaultList(file, yaml, secrets);
     this.#modules = new Modules(folder, importModule);
     this.#values = new Values(file, this.#modules, (path, error, what) =>
-      this.#fault(path, error.message, what),
+      this.#faults.add(path, error.message, what),
     );
+    if (!yaml.isYaml) this.#faults.giveUp();
   }
 
   async load(): Promise<Director> {
-    for (const { path, ...fault } of this.#yaml.faults) {
-      this.#add({ file: this.#file, key: keyOf(path), ...fault }, path);
-    }
-    if (!this.#yaml.isYaml) this.#giveUpIfFaulty();
-    for (const { path, isKey, message } of faultsOfDocument(this.#yaml.value)) {
+    for (const { path, isKey, message } of faultsOfDocument(this.#value)) {
       // A variable that is not set is no number either: that need not be told.
-      if (this.#faulty.some(other => keyOf(other) === keyOf(path))) continue;
-      this.#fault(path, message, isKey ? 'key' : 'value');
+      if (!this.#faults.isAt(path)) this.#faults.add(path, message, isKey ? 'key' : 'value');
     }
     const document = this.#soundPart();
     const director = this.#direct(document);
     await this.#register(director, document);
     this.#wire(document);
-    this.#giveUpIfFaulty();
+    this.#faults.giveUp();
     this.#connect(director);
     this.#check(director);
-    this.#giveUpIfFaulty();
+    this.#faults.giveUp();
     return director;
   }
 
   /** The document as far as it can be worked with, so that all that is wrong is told at once. */
   #soundPart(): FlowDocument {
-    const { value } = this.#yaml;
-    if (!isMap(value)) this.#giveUpIfFaulty();
-    const { actors, wiring, ...rest } = value as Record<string, unknown>;
-    const sound = Object.entries(rest).filter(([key]) => this.#isSound([key]));
+    if (!isMap(this.#value)) this.#faults.giveUp();
+    const { actors, wiring, ...rest } = this.#value as Record<string, unknown>;
+    const sound = Object.entries(rest).filter(([key]) => this.#faults.isSound([key]));
     return {
       ...Object.fromEntries(sound),
       actors: (isMap(actors) ? actors : {}) as FlowDocument['actors'],
       wiring: (Array.isArray(wiring) ? wiring : []) as NonNullable<FlowDocument['wiring']>,
     };
-  }
-
-  /** Whether nothing is wrong so far with what is there, or within it. */
-  #isSound(path: Path): boolean {
-    return !this.#faulty.some(fault => path.every((step, at) => fault[at] === step));
   }
 
   // ---- the director ----
@@ -145,14 +137,14 @@ class Loader {
     const own = this.#nodeOptions(node);
     const nodeOptions = director.node === undefined ? { ...own, ...director.nodeOptions } : undefined;
     if (nodeOptions !== undefined)
-      for (const { path, message } of faultsOfNode(own)) this.#fault(['node', ...path], message);
+      for (const { path, message } of faultsOfNode(own)) this.#faults.add(['node', ...path], message);
     try {
       return new Director({ ...options, name, ...director, nodeOptions });
     } catch (error) {
       const { message } = asError(error);
       const [, key = ''] = /^Director: (\w+)/.exec(message) ?? [];
       if (!Object.hasOwn(options, key) || Object.hasOwn(director, key)) throw error;
-      this.#faultWithin([], message.slice('Director: '.length));
+      this.#faults.addWithin([], message.slice('Director: '.length));
       return new Director();
     }
   }
@@ -181,10 +173,10 @@ class Loader {
     if (errorActor === undefined) this.#actors.set('default_error_logger', []);
     for (const [role, name, entry, path] of entries) {
       if (this.#actors.has(name))
-        this.#fault(path, `there is another actor with the name ${show(name)}`, 'key');
+        this.#faults.add(path, `there is another actor with the name ${show(name)}`, 'key');
       this.#actors.set(name, path);
       this.#checkName(name, path);
-      if (this.#isSound(path)) await this.#registerOne(director, role, name, entry, path);
+      if (this.#faults.isSound(path)) await this.#registerOne(director, role, name, entry, path);
     }
   }
 
@@ -192,22 +184,22 @@ class Loader {
     try {
       checkName(name);
     } catch (error) {
-      this.#fault(path, asError(error).message, 'key');
+      this.#faults.add(path, asError(error).message, 'key');
     }
   }
 
   async #registerOne(director: Director, role: Role, name: string, entry: Entry, path: Path): Promise<void> {
     const { actor, params } = typeof entry === 'string' ? { actor: entry, params: undefined } : entry;
-    const before = this.#faults.length;
+    const before = this.#faults.count;
     const given = (await this.#values.resolve(params, [...path, 'params'])) as object | undefined;
     let kind: Awaited<ReturnType<Modules['actor']>>;
     try {
       kind = await this.#modules.actor(actor);
     } catch (error) {
-      this.#fault(typeof entry === 'string' ? path : [...path, 'actor'], asError(error).message);
+      this.#faults.add(typeof entry === 'string' ? path : [...path, 'actor'], asError(error).message);
       return;
     }
-    if (this.#faults.length > before) return;
+    if (this.#faults.count > before) return;
     if (builtInActors.has(actor)) this.#checkParams(actor, given, [...path, 'params']);
     try {
       if (role === 'actor') director.registerActor(kind, name, given);
@@ -220,27 +212,13 @@ class Loader {
 
   #checkParams(className: string, params: unknown, path: Path): void {
     for (const { name, message } of faultsOfParams(className, true, params))
-      this.#fault([...path, name], message, 'key');
+      this.#faults.add([...path, name], message, 'key');
   }
 
   /** Where an actor complains about one of its parameters, that is the place. */
   #faultOfActor(name: string, path: Path, { message }: Error): void {
     const own = message.startsWith(`${name}: `) ? message.slice(name.length + 2) : message;
-    if (!this.#faultWithin([...path, 'params'], own)) this.#fault(path, own, 'key');
-  }
-
-  /** Tells what begins with keys that are there, `restart: within must be …`, at the last of them; gives whether it does. */
-  #faultWithin(path: Path, message: string): boolean {
-    const [, key = '', colon, rest = ''] = /^(\w+)(: )?(.*)/s.exec(message) ?? [];
-    if (!Object.hasOwn(Object(this.#at(path)), key)) return false;
-    const place = [...path, key];
-    if (colon === undefined) this.#fault(place, message);
-    else if (!this.#faultWithin(place, rest)) this.#fault(place, rest);
-    return true;
-  }
-
-  #at(path: Path): unknown {
-    return path.reduce<unknown>((value, step) => Object(value)[step], this.#yaml.value);
+    if (!this.#faults.addWithin([...path, 'params'], own)) this.#faults.add(path, own, 'key');
   }
 
   // ---- its queues ----
@@ -249,11 +227,11 @@ class Loader {
     const names = [...this.#actors.keys()];
     for (const [at, entry] of wiring.entries()) {
       const path = ['wiring', at];
-      if (!this.#isSound(path)) continue;
+      if (!this.#faults.isSound(path)) continue;
       try {
         for (const wire of wiresOf(entry, names)) this.#wires.push({ wire, path });
       } catch (error) {
-        this.#fault(path, asError(error).message);
+        this.#faults.add(path, asError(error).message);
       }
     }
   }
@@ -275,9 +253,9 @@ class Loader {
     for (const fault of director.check()) {
       const path = queues.findLast(([text]) => fault.includes(text))?.[1];
       const owner = [...this.#actors].find(([name]) => fault.startsWith(`${name}: `));
-      if (path !== undefined) this.#fault(path, fault);
+      if (path !== undefined) this.#faults.add(path, fault);
       else if (owner !== undefined) this.#faultOfActor(...owner, new Error(fault));
-      else this.#fault(['wiring'], fault, 'key');
+      else this.#faults.add(['wiring'], fault, 'key');
     }
   }
 
@@ -285,26 +263,9 @@ class Loader {
   #queuesOf(director: Director): [text: string, path: Path][] {
     const edges = director.graph().edges.filter(({ isDefault }) => !isDefault);
     return edges.map(({ source, outbox, destination, inbox }, at) => [
-      `queue ${source}.${outbox} -> ${destination}.${inbox}`,
+      `queue ${source}.${outbox} -> ${destination}.${inbox} `,
       this.#wires[at]?.path ?? ['wiring'],
     ]);
-  }
-
-  // ---- faults ----
-
-  #fault(path: Path, message: string, what: 'key' | 'value' = 'value'): void {
-    this.#add({ file: this.#file, ...this.#yaml.placeOf(path, what), key: keyOf(path), message }, path);
-  }
-
-  #add(fault: FlowFault, path: Path): void {
-    this.#faulty.push(path);
-    const message = this.#secrets.hidden(fault.message);
-    const isTold = this.#faults.some(one => one.key === fault.key && one.message === message);
-    if (!isTold) this.#faults.push({ ...fault, message });
-  }
-
-  #giveUpIfFaulty(): void {
-    if (this.#faults.length > 0) throw new FlowFileError(this.#faults);
   }
 }
 

@@ -46,7 +46,7 @@ export class Template {
     if (value === undefined) throw new MalformedEventData(`the event has nothing at ${show(path)}`);
     if (this.#format === 'json') {
       if (isQuoted) return JSON.stringify(textOf(value)).slice(1, -1);
-      return value === fallback && value !== found && isJson(value) ? value : jsonOf(value);
+      return value !== found && fallback !== undefined && isJson(fallback) ? fallback : jsonOf(value);
     }
     return this.#format === 'xml' ? xmlEscaped(textOf(value)) : textOf(value);
   }
