@@ -223,10 +223,12 @@ export class Wiring {
   #addDefaults(links: Link[]): void {
     const errorActor = this.#registered.find(({ role }) => role === 'error');
     const logActor = this.#registered.find(({ role }) => role === 'log');
+    const sourcesOf = (kind: QueueKind) =>
+      new Set(links.filter(link => link.kind === kind).map(({ source }) => source));
+    const [withErrors, withLogs] = [sourcesOf('error'), sourcesOf('log')];
     for (const source of this.#registered) {
-      const has = (kind: QueueKind) => links.some(link => link.kind === kind && link.source === source);
       const base = { source, size: this.#size, isDefault: true } as const;
-      if (errorActor !== undefined && source.role === 'actor' && !has('error')) {
+      if (errorActor !== undefined && source.role === 'actor' && !withErrors.has(source)) {
         const inbox = `error_${source.name}`;
         links.push({
           ...base,
@@ -238,7 +240,7 @@ export class Wiring {
         });
       }
       // What the log actor has to say about itself would go round for ever.
-      if (logActor !== undefined && source !== logActor && !has('log')) {
+      if (logActor !== undefined && source !== logActor && !withLogs.has(source)) {
         links.push({
           ...base,
           kind: 'log',
