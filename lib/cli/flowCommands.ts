@@ -116,7 +116,7 @@ async function load(
 let typeScript: Promise<void> | undefined;
 
 async function importModule(url: string): Promise<unknown> {
-  const isTypeScript = /\.[cm]?ts$/.test(url);
+  const isTypeScript = /^file:.*\.[cm]?ts$/.test(url);
   if (isTypeScript) {
     typeScript ??= understandTypeScript(fileURLToPath(url));
     await typeScript;
