@@ -52,5 +52,5 @@ export const packageOf = (module: string): string =>
 /** What a module exports by name. What a CommonJS module exports may be known through its default export alone. */
 export function exportsOf(module: object): Readonly<Record<string, unknown>> {
   const { default: whole } = module as { default?: unknown };
-  return { ...(whole as object | undefined), ...module };
+  return { ...(typeof whole === 'object' || typeof whole === 'function' ? whole : undefined), ...module };
 }

@@ -75,5 +75,7 @@ describe('modules', () => {
     );
     assert.deepEqual({ ...exportsOf({ default: A }) }, { default: A, B: 1 });
     assert.deepEqual({ ...exportsOf({ a: 1 }) }, { a: 1 });
+    assert.deepEqual({ ...exportsOf({ default: 'text' }) }, { default: 'text' });
+    assert.deepEqual({ ...exportsOf({ default: null }) }, { default: null });
   });
 });

@@ -16,25 +16,24 @@ interface NodeFault {
 export function faultsOfNode(options: NodeOptions): NodeFault[] {
   const { address, advertise, remoting, ...others } = options;
   const faults: NodeFault[] = [];
-  const attempt = (path: Path, check: () => unknown) => {
+  /** Many messages begin with the one of the `parts` that is wrong. */
+  const attempt = (path: Path, check: () => unknown, parts: object = {}): void => {
     try {
       check();
-      return true;
     } catch (error) {
       const { message } = asError(error);
-      const [key = ''] = /^\w+/.exec(message.replace(/^remoting: /, '')) ?? [];
-      const around =
-        key === '' ? undefined : [options, remoting].findIndex(one => Object.hasOwn(Object(one), key));
-      const found = around === 0 ? [key] : around === 1 ? ['remoting', key] : path;
-      faults.push({ path: found, message });
-      return false;
+      const [part = ''] = /^\w+/.exec(message.replace(/^remoting: /, '')) ?? [];
+      faults.push({ path: Object.hasOwn(parts, part) ? [...path, part] : path, message });
     }
   };
-  const isSound = address === undefined || attempt(['address'], () => checkNodeAddress(address));
+  if (address !== undefined) attempt(['address'], () => checkNodeAddress(address));
   if (advertise !== undefined) attempt(['advertise'], () => checkNodeAddress(advertise));
-  attempt([], () => completeOptions(others));
-  if (remoting === undefined && address === undefined) return faults;
-  attempt(['address'], () => completeRemotingOptions(remoting ?? {}, isSound ? address : undefined));
+  attempt([], () => completeOptions(others), others);
+  if (remoting !== undefined)
+    attempt(['remoting'], () => completeRemotingOptions(remoting, undefined), remoting);
+  // What is left is that the address needs more of remoting.
+  if (faults.length === 0 && address !== undefined)
+    attempt(['address'], () => completeRemotingOptions(remoting ?? {}, address));
   const { curve } = remoting ?? {};
   if (curve !== undefined) attempt(['remoting', 'curve'], () => openCurve(curve).close());
   return faults;

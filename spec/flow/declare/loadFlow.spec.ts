@@ -494,6 +494,11 @@ wiring:
         /^1:19 node\.remoting\.relays: remoting: relays must be a list of host:port/,
       ],
       [
+        'what remoting can not do together',
+        'node: {remoting: {heartbeatInterval: 5000}}\nactors: {a: STDOUT}',
+        /^1:8 node\.remoting: remoting: maxSilence \(3000\) must be longer than heartbeatInterval \(5000\)/,
+      ],
+      [
         'a key file that is not there',
         'node: {address: "0.0.0.0:0", remoting: {curve: gone.json}}\nactors: {a: STDOUT}',
         /^1:48 node\.remoting\.curve: the key file can't be read: ENOENT/,
