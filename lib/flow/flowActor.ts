@@ -88,6 +88,11 @@ export abstract class FlowActor<P extends object = object> {
   static requires: readonly string[] = [];
   /** How it is drawn: box, cloud, input, condition, note or mail. */
   static shape = 'box';
+  /**
+   * The names of all parameters that this very class takes, as `{ port: true }`: then the director refuses others. What a
+   * class above it says does not count. Nothing is refused unless it is given.
+   */
+  static parameters: Readonly<Record<string, true>> | undefined = undefined;
 
   /** The same for this actor alone, where they differ from those of the class. */
   declare readonly input?: EventClass | readonly EventClass[];

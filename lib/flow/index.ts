@@ -27,6 +27,7 @@ export * from './io/index.ts';
 export { JSONValidator, type JSONValidatorParams } from './json/jsonValidator.ts';
 export { JsonSchema, type JsonSchemaOptions } from './json/schemaEngine.ts';
 export * from './mdp/index.ts';
+export type { ParamNames } from './parameters.ts';
 export { type QueueKind, type QueuePolicy, queuePolicies } from './queue.ts';
 export type { WorldParts } from './run.ts';
 export type { DropReason } from './scope.ts';

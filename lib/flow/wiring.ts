@@ -7,6 +7,7 @@ import { FlowError } from './events/errors.ts';
 import { Event, type EventClass } from './events/event.ts';
 import { LogEvent } from './events/logEvent.ts';
 import { classes, FlowActor, type FlowActorClass } from './flowActor.ts';
+import { faultsOfNames } from './parameters.ts';
 import { type QueueKind, type QueuePolicy, queuePolicies } from './queue.ts';
 
 /** An actor, or its name. */
@@ -296,7 +297,7 @@ function faultsOfActor(name: string, actor: FlowActor): string[] {
     if (!Array.isArray(list) || list.length === 0 || !list.every(isEventClass))
       faults.push(`${name}: ${what} must be a class of events, or several of them, not ${show(given)}`);
   }
-  return [...faults, ...faultsOfOptions(name, actor.params)];
+  return [...faults, ...faultsOfOptions(name, actor.params), ...faultsOfNames(name, actor)];
 }
 
 function faultsOfLinks(links: readonly Link[]): string[] {

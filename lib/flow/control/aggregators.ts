@@ -5,10 +5,12 @@ import type { Json } from '../events/json.ts';
 import { newDocument, parseXml, type XmlDocument, xmlText } from '../events/xml.ts';
 import { XMLEvent } from '../events/xmlEvent.ts';
 import { FlowActor } from '../flowActor.ts';
+import type { ParamNames } from '../parameters.ts';
 import { demand, isObject, isText } from '../setup.ts';
 
 /** Makes of data that is an object the text of all its values, one after the other; other data passes. */
 export class EventDataAggregator extends FlowActor {
+  static override parameters: ParamNames<EventDataAggregator> = {};
   override consume(event: Event): void {
     if (isObject(event.data)) event.data = Object.values(event.data).map(textOf).join('');
     void this.send(event);
@@ -23,6 +25,7 @@ const textOf = (value: unknown): string =>
  * left out, with an error in the log; other data passes.
  */
 export class EventDataXMLAggregator extends FlowActor<{ key?: string | undefined }> {
+  static override parameters: ParamNames<EventDataXMLAggregator> = { key: true };
   static override output: readonly EventClass[] = [Event, XMLEvent];
 
   constructor(name: string, params?: { key?: string | undefined }) {

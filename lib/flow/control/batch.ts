@@ -3,6 +3,7 @@ import type { Cancel } from '../../base/world.ts';
 import { MalformedEventData } from '../events/errors.ts';
 import type { Event, EventClass } from '../events/event.ts';
 import { FlowActor, type FlowActorOptions } from '../flowActor.ts';
+import type { ParamNames } from '../parameters.ts';
 import { demand, isCount, isSpan } from '../setup.ts';
 import { gathered } from './gather.ts';
 import { type EventKey, keyReader } from './keys.ts';
@@ -31,6 +32,7 @@ interface Open {
  * With `acks`, an event counts as handled when it is in the batch, not when the batch has been handled.
  */
 export class Batch extends FlowActor<BatchParams> {
+  static override parameters: ParamNames<Batch> = { count: true, key: true, period: true, size: true };
   readonly #open = new Map<string, Open>();
   readonly #keyOf: (event: Event) => string;
 
@@ -81,6 +83,7 @@ export class Batch extends FlowActor<BatchParams> {
 
 /** Sends one event for every element of a list that is the data: with an id of its own, the same metaId and attributes. */
 export class Split extends FlowActor {
+  static override parameters: ParamNames<Split> = {};
   override consume(event: Event): void {
     const { data } = event;
     if (!Array.isArray(data)) throw new MalformedEventData('the data is no list: there is nothing to split');

@@ -1,6 +1,7 @@
 /** The simplest of actors: one that lets pass, one that lets nothing pass. */
 import type { Event } from '../events/event.ts';
 import { FlowActor } from '../flowActor.ts';
+import type { ParamNames } from '../parameters.ts';
 
 export interface FlowControllerParams {
   /** Sends events with an error to the error outboxes (false). */
@@ -11,6 +12,7 @@ export interface FlowControllerParams {
 
 /** Sends all that comes in, from wherever, to all outboxes: what follows sees one inbox. */
 export class FlowController extends FlowActor<FlowControllerParams> {
+  static override parameters: ParamNames<FlowController> = { generateFreshIds: true, triggerErrors: true };
   override consume(event: Event): void {
     const { triggerErrors = false, generateFreshIds = false } = this.params;
     const sent = generateFreshIds ? event.renew() : event;
@@ -21,5 +23,6 @@ export class FlowController extends FlowActor<FlowControllerParams> {
 
 /** Discards all that comes in. */
 export class Null extends FlowActor {
+  static override parameters: ParamNames<Null> = {};
   override consume(): void {}
 }

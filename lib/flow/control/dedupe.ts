@@ -1,6 +1,7 @@
 /** Lets every event pass once. */
 import type { Event } from '../events/event.ts';
 import { FlowActor, type FlowActorOptions } from '../flowActor.ts';
+import type { ParamNames } from '../parameters.ts';
 import { demand, isCount, isSpan, isText } from '../setup.ts';
 import { type EventKey, keyReader } from './keys.ts';
 
@@ -17,6 +18,7 @@ export interface DedupeParams {
 
 /** Discards events that are the same as one that passed not long ago. */
 export class Dedupe extends FlowActor<DedupeParams> {
+  static override parameters: ParamNames<Dedupe> = { duplicates: true, key: true, max: true, within: true };
   /** When each key passed, the oldest first. */
   readonly #passed = new Map<string, number>();
   readonly #keyOf: (event: Event) => string;

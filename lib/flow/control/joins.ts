@@ -7,6 +7,7 @@ import { JSONEvent } from '../events/jsonEvent.ts';
 import { newDocument, type XmlDocument, type XmlElement } from '../events/xml.ts';
 import { XMLEvent } from '../events/xmlEvent.ts';
 import { FlowActor } from '../flowActor.ts';
+import type { ParamNames } from '../parameters.ts';
 import { demand, isCount, isSpan, isText } from '../setup.ts';
 
 export interface JoinParams {
@@ -28,6 +29,7 @@ interface Parts {
  * of the wiring. It has the attributes of the one that came first. A second one from the same inbox is dropped, with a warning.
  */
 export class EventJoin extends FlowActor<JoinParams> {
+  static override parameters: ParamNames<EventJoin> = { key: true, max: true, purgeInterval: true };
   readonly #waiting = new Map<string, Parts>();
 
   constructor(name: string, params?: JoinParams) {
@@ -116,6 +118,7 @@ export class EventJoin extends FlowActor<JoinParams> {
 
 /** Joins objects to one, the later ones over the earlier; what is no object is left out, with a warning. */
 export class JSONEventJoin extends EventJoin {
+  static override parameters: ParamNames<JSONEventJoin> = EventJoin.parameters;
   static override input: EventClass = JSONEvent;
   static override output: EventClass = JSONEvent;
 
@@ -133,6 +136,7 @@ export class JSONEventJoin extends EventJoin {
 
 /** Joins documents: their roots become the children of a new one. */
 export class XMLEventJoin extends EventJoin {
+  static override parameters: ParamNames<XMLEventJoin> = EventJoin.parameters;
   static override input: EventClass = XMLEvent;
   static override output: EventClass = XMLEvent;
 

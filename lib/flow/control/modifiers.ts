@@ -6,6 +6,7 @@ import type { Event, EventClass } from '../events/event.ts';
 import { JSONHttpEvent } from '../events/httpEvent.ts';
 import { JSONEvent } from '../events/jsonEvent.ts';
 import { FlowActor } from '../flowActor.ts';
+import type { ParamNames } from '../parameters.ts';
 import { demand, isText, isTexts, patternOf } from '../setup.ts';
 import { putAt, removeAt, stepsOf } from './path.ts';
 
@@ -20,6 +21,11 @@ export interface ModifierParams {
 
 /** Puts a value somewhere; those that extend it differ only in where the value comes from. */
 export abstract class Modifier<P extends ModifierParams> extends FlowActor<P> {
+  static override parameters: ParamNames<Modifier<ModifierParams>> = {
+    key: true,
+    logChange: true,
+    separator: true,
+  };
   readonly #steps: readonly string[];
 
   constructor(name: string, params?: P) {
@@ -49,6 +55,7 @@ export interface EventAttributeModifierParams extends ModifierParams {
 
 /** Sets an attribute, or a place within one, to a fixed value. */
 export class EventAttributeModifier extends Modifier<EventAttributeModifierParams> {
+  static override parameters: ParamNames<EventAttributeModifier> = { ...Modifier.parameters, value: true };
   protected override valueFor(): unknown {
     const { value = {} } = this.params;
     return typeof value === 'object' ? structuredClone(value) : value;
@@ -62,6 +69,10 @@ export interface LookupParams extends ModifierParams {
 
 /** Sets an attribute, or a place within one, to what lies at another place of the event; null when nothing does. */
 export class EventAttributeLookupModifier extends Modifier<LookupParams> {
+  static override parameters: ParamNames<EventAttributeLookupModifier> = {
+    ...Modifier.parameters,
+    value: true,
+  };
   constructor(name: string, params: LookupParams) {
     super(name, params);
     demand(this, 'value', isText(this.params.value), 'a path', this.params.value);
@@ -74,6 +85,10 @@ export class EventAttributeLookupModifier extends Modifier<LookupParams> {
 
 /** The same for a path within the data; where that holds a list, for its first element that has something there. */
 export class JSONEventAttributeModifier extends Modifier<LookupParams> {
+  static override parameters: ParamNames<JSONEventAttributeModifier> = {
+    ...Modifier.parameters,
+    value: true,
+  };
   static override input: EventClass = JSONEvent;
   static override output: EventClass = JSONEvent;
 
@@ -89,6 +104,7 @@ export class JSONEventAttributeModifier extends Modifier<LookupParams> {
 
 /** As JSONEventAttributeModifier, for HTTP events. */
 export class HTTPJSONAttributeModifier extends JSONEventAttributeModifier {
+  static override parameters: ParamNames<HTTPJSONAttributeModifier> = JSONEventAttributeModifier.parameters;
   static override input: EventClass = JSONHttpEvent;
   static override output: EventClass = JSONHttpEvent;
 }
@@ -109,6 +125,7 @@ function first(value: unknown, [step, ...rest]: readonly string[]): unknown {
 
 /** Makes the data `{ [key]: what the event has as the attribute key }`. */
 export class EventDataEventAttributeModifier extends FlowActor<{ key: string }> {
+  static override parameters: ParamNames<EventDataEventAttributeModifier> = { key: true };
   constructor(name: string, params: { key: string }) {
     super(name, params);
     demand(this, 'key', isText(this.params.key), 'the name of an attribute', this.params.key);
@@ -123,6 +140,7 @@ export class EventDataEventAttributeModifier extends FlowActor<{ key: string }> 
 
 /** Makes the data `{ [key]: value }`. */
 export class EventDataStaticAttributeModifier extends FlowActor<{ key: string; value?: unknown }> {
+  static override parameters: ParamNames<EventDataStaticAttributeModifier> = { key: true, value: true };
   constructor(name: string, params: { key: string; value?: unknown }) {
     super(name, params);
     demand(this, 'key', isText(this.params.key), 'a name', this.params.key);
@@ -136,6 +154,7 @@ export class EventDataStaticAttributeModifier extends FlowActor<{ key: string; v
 
 /** The older name of an EventAttributeModifier for the data: the whole of it, or `data[key]`. */
 export class Data extends FlowActor<{ key?: string | undefined; data?: unknown }> {
+  static override parameters: ParamNames<Data> = { data: true, key: true };
   override consume(event: Event): void {
     const { key, data = {} } = this.params;
     putAt(event, key === undefined ? ['data'] : ['data', key], structuredClone(data));
@@ -145,6 +164,7 @@ export class Data extends FlowActor<{ key?: string | undefined; data?: unknown }
 
 /** The older name of an EventAttributeModifier for an attribute: that of `key`, or of the actor's name. */
 export class Header extends FlowActor<{ key?: string | undefined; header?: unknown }> {
+  static override parameters: ParamNames<Header> = { header: true, key: true };
   override consume(event: Event): void {
     event.set(this.params.key ?? this.name, structuredClone(this.params.header ?? {}));
     void this.send(event);
@@ -161,6 +181,11 @@ export interface DeleteParams {
 
 /** Takes away attributes, or what lies within them. */
 export class EventAttributeDelete extends FlowActor<DeleteParams> {
+  static override parameters: ParamNames<EventAttributeDelete> = {
+    keyPaths: true,
+    logFailedDelete: true,
+    separator: true,
+  };
   readonly #paths: readonly (readonly string[])[];
 
   constructor(name: string, params: DeleteParams) {
@@ -187,6 +212,7 @@ export class EventAttributeDelete extends FlowActor<DeleteParams> {
 
 /** The same for paths within the data. */
 export class JSONEventAttributeDelete extends EventAttributeDelete {
+  static override parameters: ParamNames<JSONEventAttributeDelete> = EventAttributeDelete.parameters;
   static override input: EventClass = JSONEvent;
   static override output: EventClass = JSONEvent;
 
@@ -205,6 +231,11 @@ export interface SubstitutionParams {
 
 /** Replaces all that a pattern matches in a text of the event. */
 export class EventAttributeRegexSubstitution extends FlowActor<SubstitutionParams> {
+  static override parameters: ParamNames<EventAttributeRegexSubstitution> = {
+    eventAttr: true,
+    pattern: true,
+    replaceWith: true,
+  };
   readonly #pattern: RegExp;
   readonly #steps: readonly string[];
 
@@ -239,6 +270,12 @@ export interface ErrorModifierParams {
 
 /** Rewrites the error of events, so that clients see another one; an event without error passes as it is. */
 export class ErrorEventAttributeModifier extends FlowActor<ErrorModifierParams> {
+  static override parameters: ParamNames<ErrorEventAttributeModifier> = {
+    code: true,
+    errorClass: true,
+    message: true,
+    override: true,
+  };
   constructor(name: string, params?: ErrorModifierParams) {
     super(name, params);
     const { errorClass } = this.params;
@@ -274,6 +311,7 @@ export interface CompareParams {
 
 /** Makes the data `{ comparison_result }`: whether two places of the event hold equal values. */
 export class EventDataCompare extends FlowActor<CompareParams> {
+  static override parameters: ParamNames<EventDataCompare> = { left: true, right: true };
   constructor(name: string, params: CompareParams) {
     super(name, params);
     demand(this, 'left', isText(this.params.left), 'a path', this.params.left);

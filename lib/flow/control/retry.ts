@@ -2,6 +2,7 @@
 import { Backoff, type BackoffOptions } from '../../restart/backoff.ts';
 import type { Event } from '../events/event.ts';
 import { FlowActor, type FlowActorOptions } from '../flowActor.ts';
+import type { ParamNames } from '../parameters.ts';
 import { demand, isCount, isText, setUp } from '../setup.ts';
 
 export interface RetryParams {
@@ -25,6 +26,7 @@ export interface RetryParams {
  * ```
  */
 export class Retry extends FlowActor<RetryParams> {
+  static override parameters: ParamNames<Retry> = { backoff: true, deadLetter: true, max: true };
   readonly #backoff: Backoff;
   readonly #attempts: string;
 

@@ -1,6 +1,7 @@
 /** Actors that decide which outboxes an event goes to. */
 import type { Event } from '../events/event.ts';
 import { FlowActor } from '../flowActor.ts';
+import type { ParamNames } from '../parameters.ts';
 import { demand, isText, isTexts, patternOf } from '../setup.ts';
 import { EventFilter } from './filters.ts';
 
@@ -15,6 +16,11 @@ export interface EventRouterParams {
 
 /** Sends an event to the outboxes of every filter that it matches, once to each. */
 export class EventRouter extends FlowActor<EventRouterParams> {
+  static override parameters: ParamNames<EventRouter> = {
+    defaultOutboxRegexes: true,
+    routingFilters: true,
+    type: true,
+  };
   #filters: readonly EventFilter[];
   readonly #isWhitelist: boolean;
   readonly #defaults: readonly RegExp[];
@@ -102,6 +108,7 @@ export interface SimpleRouterParams {
 
 /** Sends an event to the outboxes whose name, as a pattern, is found in a value of it; to a default if there is none. */
 export class SimpleRouter extends FlowActor<SimpleRouterParams> {
+  static override parameters: ParamNames<SimpleRouter> = { defaultQueue: true, scope: true };
   readonly #scope: string | readonly string[];
   #routes: readonly { readonly box: string; readonly pattern: RegExp }[] = [];
   readonly #default: string;

@@ -2,6 +2,7 @@
 import { EventRateExceeded } from '../events/errors.ts';
 import type { Event } from '../events/event.ts';
 import { FlowActor, type FlowActorOptions } from '../flowActor.ts';
+import type { ParamNames } from '../parameters.ts';
 import { demand, isCount, isSpan } from '../setup.ts';
 
 export interface ThrottleParams {
@@ -15,6 +16,7 @@ export interface ThrottleParams {
 
 /** Lets at most `rate` events pass in any `interval`. They keep their order. */
 export class Throttle extends FlowActor<ThrottleParams> {
+  static override parameters: ParamNames<Throttle> = { excess: true, interval: true, rate: true };
   /** When the last `rate` events passed or will pass, as a ring. */
   readonly #passes: number[] = [];
   #at = 0;

@@ -3,6 +3,7 @@ import { QueueFull } from '../events/errors.ts';
 import { Event } from '../events/event.ts';
 import { JSONEvent } from '../events/jsonEvent.ts';
 import { FlowActor, type FlowActorOptions } from '../flowActor.ts';
+import type { ParamNames } from '../parameters.ts';
 import { demand, isCount, isSpan } from '../setup.ts';
 import { gathered } from './gather.ts';
 import { type EventKey, keyReader } from './keys.ts';
@@ -32,6 +33,14 @@ interface Held {
  * windows of time `start` and `end` in ms since the Unix epoch. What is in open windows when the flow stops is sent as well.
  */
 export class Window extends FlowActor<WindowParams> {
+  static override parameters: ParamNames<Window> = {
+    count: true,
+    every: true,
+    key: true,
+    max: true,
+    reduce: true,
+    size: true,
+  };
   readonly #held = new Map<string, Held[]>();
   #heldInAll = 0;
   /** Of windows by count: how many have come since the last one. */

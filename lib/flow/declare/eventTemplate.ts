@@ -5,6 +5,7 @@ import { Event } from '../events/event.ts';
 import { HttpEvent } from '../events/httpEvent.ts';
 import type { FlowActorOptions } from '../flowActor.ts';
 import { demand, isText, setUp } from '../setup.ts';
+import type { ParamNames } from '../parameters.ts';
 import { Template, type TemplateFormat, templateFormats } from './template.ts';
 
 export interface EventTemplateParams extends ModifierParams {
@@ -20,6 +21,11 @@ export interface EventTemplateParams extends ModifierParams {
  * `Event` from then on; an actor that takes JSON or XML makes that of it again.
  */
 export class EventTemplate extends Modifier<EventTemplateParams> {
+  static override parameters: ParamNames<EventTemplate> = {
+    ...Modifier.parameters,
+    format: true,
+    template: true,
+  };
   readonly #template: Template;
 
   /** @throws SetupError when the template is none */

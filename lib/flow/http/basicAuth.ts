@@ -4,6 +4,7 @@ import { FlowError, type UnauthorizedEvent } from '../events/errors.ts';
 import { HttpEvent } from '../events/httpEvent.ts';
 import { FlowActor, type FlowActorOptions } from '../flowActor.ts';
 import { isThenable } from '../life.ts';
+import type { ParamNames } from '../parameters.ts';
 import { checkParams } from '../setup.ts';
 import { credentialsOf, isRealm, quoted, unauthorized } from './challenge.ts';
 
@@ -26,6 +27,7 @@ export interface Credentials {
  * Passwords are only as safe as the connection: use TLS. After compysition's BasicAuth.
  */
 export class BasicAuth<P extends BasicAuthParams = BasicAuthParams> extends FlowActor<P> {
+  static override parameters: ParamNames<BasicAuth> = { realm: true, users: true };
   static override input = HttpEvent;
   static override output = HttpEvent;
 

@@ -11,6 +11,7 @@ import {
 import { Event } from '../events/event.ts';
 import { HttpEvent } from '../events/httpEvent.ts';
 import { FlowActor, type FlowActorOptions } from '../flowActor.ts';
+import type { ParamNames } from '../parameters.ts';
 import { bytes, checkParams, flag, ms, object, oneOf, type Rule, text } from '../setup.ts';
 import { eventOfBody } from './mediaTypes.ts';
 import { fill, urlFrom } from './template.ts';
@@ -68,6 +69,16 @@ const rules: Readonly<Record<string, Rule>> = {
  * they go to the error outboxes. It does not try again by itself: that is for the `Retry` actor, or for `rescue`.
  */
 export class HTTPClient extends FlowActor<HTTPClientParams> {
+  static override parameters: ParamNames<HTTPClient> = {
+    bodyLimit: true,
+    failOn: true,
+    fetch: true,
+    headers: true,
+    method: true,
+    redirect: true,
+    sendData: true,
+    url: true,
+  };
   static override input = Event;
   static override output = HttpEvent;
   static override shape = 'cloud';

@@ -2,6 +2,7 @@
 import { EventCommandNotAllowed } from '../events/errors.ts';
 import { HttpEvent } from '../events/httpEvent.ts';
 import { FlowActor } from '../flowActor.ts';
+import type { ParamNames } from '../parameters.ts';
 import { methods } from './routes.ts';
 
 /**
@@ -10,6 +11,7 @@ import { methods } from './routes.ts';
  * After compysition's HTTPMethodEventRouter.
  */
 export class HTTPMethodEventRouter extends FlowActor {
+  static override parameters: ParamNames<HTTPMethodEventRouter> = {};
   static override input = HttpEvent;
   static override output = HttpEvent;
   static override shape = 'condition';

@@ -14,6 +14,7 @@ import { HttpEvent } from '../events/httpEvent.ts';
 import { statusOf } from '../events/status.ts';
 import { EventFailed } from '../failed.ts';
 import { FlowActor, type FlowActorOptions } from '../flowActor.ts';
+import type { ParamNames } from '../parameters.ts';
 import { anything, bestType } from './accept.ts';
 import { hasBody, lengthOf, readBody } from './body.ts';
 import { describe } from './environment.ts';
@@ -43,6 +44,25 @@ interface Routed {
  * Needs the package fastify. After compysition's HTTPServer.
  */
 export class HTTPServer extends FlowActor<HTTPServerParams> {
+  static override parameters: ParamNames<HTTPServer> = {
+    accessLog: true,
+    address: true,
+    bodyLimit: true,
+    certFile: true,
+    exposeErrors: true,
+    headersTimeout: true,
+    keepAliveTimeout: true,
+    keyFile: true,
+    maxConnections: true,
+    maxPending: true,
+    plugins: true,
+    port: true,
+    requestTimeout: true,
+    routesConfig: true,
+    sendErrors: true,
+    tls: true,
+    useResponseWrapper: true,
+  };
   static override input = HttpEvent;
   static override output = HttpEvent;
   static override shape = 'cloud';

@@ -4,6 +4,7 @@ import { SetupError } from '../events/errors.ts';
 import { HttpEvent } from '../events/httpEvent.ts';
 import { type HttpStatus, statusFrom } from '../events/status.ts';
 import { FlowActor, type FlowActorOptions } from '../flowActor.ts';
+import type { ParamNames } from '../parameters.ts';
 
 export interface HTTPStatusModifierParams {
   /** A code, `[404, 'Not Found']`, `'404 Not Found'` or `'404-Not Found'` (200). */
@@ -12,6 +13,7 @@ export interface HTTPStatusModifierParams {
 
 /** Sets the status of every event and sends it on. After compysition's HTTPStatusModifier. */
 export class HTTPStatusModifier extends FlowActor<HTTPStatusModifierParams> {
+  static override parameters: ParamNames<HTTPStatusModifier> = { value: true };
   static override input = HttpEvent;
   static override output = HttpEvent;
 

@@ -3,6 +3,7 @@ import { createPublicKey, type KeyObject } from 'node:crypto';
 import { FlowError, ServiceUnavailable, SetupError, type UnauthorizedEvent } from '../events/errors.ts';
 import { HttpEvent } from '../events/httpEvent.ts';
 import { FlowActor, type FlowActorOptions } from '../flowActor.ts';
+import type { ParamNames } from '../parameters.ts';
 import { checkParams, isTexts, ms, object, type Rule, text } from '../setup.ts';
 import { credentialsOf, isRealm, quoted, unauthorized } from './challenge.ts';
 import {
@@ -66,6 +67,20 @@ const textOrTexts: Rule = [value => text[0](value) || texts[0](value), 'a text o
  * Which algorithms are taken is decided here and never by the token. Needs the package jose.
  */
 export class JWTAuth<P extends JWTAuthParams = JWTAuthParams> extends FlowActor<P> {
+  static override parameters: ParamNames<JWTAuth> = {
+    algorithms: true,
+    audience: true,
+    claimsAttribute: true,
+    clockTolerance: true,
+    issuer: true,
+    jwks: true,
+    jwksTimeout: true,
+    jwksUri: true,
+    publicKey: true,
+    realm: true,
+    requiredClaims: true,
+    secret: true,
+  };
   static override input = HttpEvent;
   static override output = HttpEvent;
 

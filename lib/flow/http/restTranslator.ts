@@ -4,6 +4,7 @@ import { isXmlNode } from '../events/format.ts';
 import { HttpEvent } from '../events/httpEvent.ts';
 import type { XmlElement } from '../events/xml.ts';
 import { FlowActor, type FlowActorOptions } from '../flowActor.ts';
+import type { ParamNames } from '../parameters.ts';
 import { checkParams, text } from '../setup.ts';
 
 export interface RESTTranslatorParams {
@@ -22,6 +23,7 @@ const changing: ReadonlySet<string | undefined> = new Set(['GET', 'PUT', 'PATCH'
  * on as it is. After compysition's RESTTranslator.
  */
 export class RESTTranslator extends FlowActor<RESTTranslatorParams> {
+  static override parameters: ParamNames<RESTTranslator> = { urlPostLocation: true };
   static override input = HttpEvent;
   static override output = HttpEvent;
 

@@ -1,6 +1,7 @@
 /** Gives the client a cookie. */
 import { HttpEvent } from '../events/httpEvent.ts';
 import { FlowActor, type FlowActorOptions } from '../flowActor.ts';
+import type { ParamNames } from '../parameters.ts';
 import { checkParams, flag, oneOf } from '../setup.ts';
 
 export interface SetCookieParams {
@@ -27,6 +28,16 @@ export interface SetCookieParams {
  * attribute `cookies.<cookieKey>` of the event as well. After compysition's SetCookie.
  */
 export class SetCookie extends FlowActor<SetCookieParams> {
+  static override parameters: ParamNames<SetCookie> = {
+    cookieKey: true,
+    cookieValue: true,
+    expiry: true,
+    httpOnly: true,
+    path: true,
+    sameSite: true,
+    secure: true,
+    valueMode: true,
+  };
   static override input = HttpEvent;
   static override output = HttpEvent;
 

@@ -2,6 +2,7 @@
 import { ResourceNotFound } from '../events/errors.ts';
 import { HttpEvent } from '../events/httpEvent.ts';
 import type { FlowActorOptions } from '../flowActor.ts';
+import type { ParamNames } from '../parameters.ts';
 import { checkParams, type Rule } from '../setup.ts';
 import { HTTPServer } from './httpServer.ts';
 import type { RoutesConfig } from './routes.ts';
@@ -23,6 +24,10 @@ const basePath: Rule = [
  * request without a body is an `HttpEvent` without data.
  */
 export class WSGI extends HTTPServer {
+  static override parameters: ParamNames<WSGI & { params: WSGIParams }> = {
+    ...HTTPServer.parameters,
+    basePath: true,
+  };
   /** @throws SetupError that names the parameter and what is wrong with it */
   constructor(name: string, params?: WSGIParams & FlowActorOptions) {
     checkParams(name, params, { basePath });
@@ -61,4 +66,6 @@ export class WSGI extends HTTPServer {
 }
 
 /** The same as `WSGI`. */
-export class WSGIServer extends WSGI {}
+export class WSGIServer extends WSGI {
+  static override parameters = WSGI.parameters;
+}

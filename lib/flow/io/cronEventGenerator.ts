@@ -2,6 +2,7 @@
 import { asError } from '../../base/errors.ts';
 import { SetupError } from '../events/errors.ts';
 import type { FlowActorOptions } from '../flowActor.ts';
+import type { ParamNames } from '../parameters.ts';
 import { demand, isObject, isText } from '../setup.ts';
 import { type CronFields, Schedule } from './cron.ts';
 import { EventProducer, type ProducerParams } from './producer.ts';
@@ -23,6 +24,11 @@ const longestWait = 60_000;
 export class CronEventGenerator<
   P extends CronEventGeneratorParams = CronEventGeneratorParams,
 > extends EventProducer<P> {
+  static override parameters: ParamNames<CronEventGenerator> = {
+    ...EventProducer.parameters,
+    interval: true,
+    timezone: true,
+  };
   readonly #schedule: Schedule;
 
   constructor(name: string, params?: P & FlowActorOptions) {

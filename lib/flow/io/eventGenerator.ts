@@ -1,6 +1,7 @@
 /** Events at regular times. */
 import type { Event } from '../events/event.ts';
 import type { FlowActorOptions } from '../flowActor.ts';
+import type { ParamNames } from '../parameters.ts';
 import { demand, isSpan } from '../setup.ts';
 import { type Interval, intervalOf } from './interval.ts';
 import { EventProducer, type ProducerParams } from './producer.ts';
@@ -16,6 +17,7 @@ export interface EventGeneratorParams extends ProducerParams {
  * compysition's EventGenerator.
  */
 export class EventGenerator<P extends EventGeneratorParams = EventGeneratorParams> extends EventProducer<P> {
+  static override parameters: ParamNames<EventGenerator> = { ...EventProducer.parameters, interval: true };
   readonly #interval: number;
 
   constructor(name: string, params?: P & FlowActorOptions) {
@@ -38,6 +40,7 @@ export interface TestEventParams extends EventGeneratorParams {
 
 /** An `EventGenerator` whose first event comes at once, after `delay`, and whose data is 'test' unless it is told otherwise. */
 export class TestEvent extends EventGenerator<TestEventParams> {
+  static override parameters: ParamNames<TestEvent> = { ...EventGenerator.parameters, dataValue: true };
   constructor(name: string, params: TestEventParams & FlowActorOptions = {}) {
     const { dataValue = 'test', eventKwargs = {} } = params;
     super(name, { ...params, eventKwargs: { data: dataValue, ...eventKwargs } });
@@ -59,6 +62,10 @@ export interface CallbackEventGeneratorParams extends EventGeneratorParams {
  * pass meanwhile are left out. What fails on its way comes back by `connectErrorQueue(worker, generator)`.
  */
 export class CallbackEventGenerator extends EventGenerator<CallbackEventGeneratorParams> {
+  static override parameters: ParamNames<CallbackEventGenerator> = {
+    ...EventGenerator.parameters,
+    graceTime: true,
+  };
   /** Those under way, by their ids, and since when. */
   readonly #open = new Map<string, number>();
 

@@ -2,6 +2,7 @@
 import { show } from '../../base/errors.ts';
 import type { Event } from '../events/event.ts';
 import { FlowActor } from '../flowActor.ts';
+import type { ParamNames } from '../parameters.ts';
 import { eventText } from './eventText.ts';
 
 export interface EventLoggerParams {
@@ -28,6 +29,12 @@ const methods = {
  * registered. After compysition's EventLogger.
  */
 export class EventLogger extends FlowActor<EventLoggerParams> {
+  static override parameters: ParamNames<EventLogger> = {
+    level: true,
+    logFullEvent: true,
+    loggedTags: true,
+    prefix: true,
+  };
   override validate(): string[] {
     const { level } = this.params;
     if (level === undefined || level in methods) return [];

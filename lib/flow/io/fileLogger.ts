@@ -4,6 +4,7 @@ import { SetupError } from '../events/errors.ts';
 import type { Event } from '../events/event.ts';
 import { LogEvent, type LogLevel } from '../events/logEvent.ts';
 import { FlowActor, type FlowActorOptions } from '../flowActor.ts';
+import type { ParamNames } from '../parameters.ts';
 import { demand, isCount, isText, patternOf } from '../setup.ts';
 import { LineWriter } from './lineWriter.ts';
 import { logLine } from './logLine.ts';
@@ -33,6 +34,13 @@ const mostWriters = 100;
  * For `registerLogActor`. After compysition's FileLogger.
  */
 export class FileLogger<P extends FileLoggerParams = FileLoggerParams> extends FlowActor<P> {
+  static override parameters: ParamNames<FileLogger> = {
+    backupCount: true,
+    defaultFilename: true,
+    directory: true,
+    level: true,
+    maxBytes: true,
+  };
   static override input = LogEvent;
   static override output = LogEvent;
   static override shape = 'note';
@@ -112,6 +120,7 @@ export interface RedactedFileLoggerParams extends FileLoggerParams {
  * `{ patterns: ['password=(\\S+)'] }`. After compysition's RedactedFileLogger.
  */
 export class RedactedFileLogger extends FileLogger<RedactedFileLoggerParams> {
+  static override parameters: ParamNames<RedactedFileLogger> = { ...FileLogger.parameters, patterns: true };
   readonly #patterns: readonly RegExp[];
 
   constructor(name: string, params: RedactedFileLoggerParams & FlowActorOptions) {

@@ -8,6 +8,7 @@ import { newEventId } from '../events/identity.ts';
 import { JSONEvent } from '../events/jsonEvent.ts';
 import { serializeEvent } from '../events/serialize.ts';
 import { FlowActor, type FlowActorOptions } from '../flowActor.ts';
+import type { ParamNames } from '../parameters.ts';
 import { demand, isText, isTexts } from '../setup.ts';
 import { csvWriter, rowText } from './csv.ts';
 import { sizeOf } from './fileSize.ts';
@@ -48,6 +49,15 @@ const works = new WeakMap<object, Work>();
  * written; those that can't be written go to the error outboxes. CSV needs the package csv-stringify.
  */
 export class FileSink extends FlowActor<FileSinkParams> {
+  static override parameters: ParamNames<FileSink> = {
+    columns: true,
+    delimiter: true,
+    escapeFormulas: true,
+    file: true,
+    format: true,
+    header: true,
+    mode: true,
+  };
   static override shape = 'note';
 
   readonly #work: Work;

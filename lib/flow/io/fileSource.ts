@@ -7,6 +7,7 @@ import { Event } from '../events/event.ts';
 import { JSONEvent } from '../events/jsonEvent.ts';
 import { parseEvent } from '../events/serialize.ts';
 import { FlowActor, type FlowActorOptions } from '../flowActor.ts';
+import type { ParamNames } from '../parameters.ts';
 import { demand, isCount, isObject, isSpan, isText, isTexts } from '../setup.ts';
 import { type CsvOptions, csvReader, rowsOf } from './csv.ts';
 import { bytesOf } from './fileReader.ts';
@@ -60,6 +61,20 @@ const longSilence = 30_000;
  * CSV needs the package csv-parse.
  */
 export class FileSource extends FlowActor<FileSourceParams> {
+  static override parameters: ParamNames<FileSource> = {
+    acks: true,
+    delimiter: true,
+    file: true,
+    follow: true,
+    format: true,
+    headers: true,
+    maxLineBytes: true,
+    maxRedeliveries: true,
+    maxUnacked: true,
+    pollInterval: true,
+    positionFile: true,
+    types: true,
+  };
   static override shape = 'input';
 
   readonly #flights = new Map<string, Flight[]>();

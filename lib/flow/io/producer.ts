@@ -4,6 +4,7 @@ import { copyOf } from '../events/copy.ts';
 import { SetupError } from '../events/errors.ts';
 import { Event, type EventClass } from '../events/event.ts';
 import { FlowActor, type FlowActorOptions } from '../flowActor.ts';
+import type { ParamNames } from '../parameters.ts';
 import { demand, isCount, isObject } from '../setup.ts';
 
 export interface ProducerParams {
@@ -23,6 +24,14 @@ export interface ProducerParams {
 
 /** Makes an event when it is given one, and whenever its kind says so. */
 export abstract class EventProducer<P extends ProducerParams> extends FlowActor<P> {
+  static override parameters: ParamNames<EventProducer<ProducerParams>> = {
+    delay: true,
+    eventClass: true,
+    eventKwargs: true,
+    generateError: true,
+    maxEvents: true,
+    producers: true,
+  };
   static override shape = 'input';
 
   override readonly output: EventClass;

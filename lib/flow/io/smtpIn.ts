@@ -5,6 +5,7 @@ import { Event } from '../events/event.ts';
 import { JSONEvent } from '../events/jsonEvent.ts';
 import { XMLEvent } from '../events/xmlEvent.ts';
 import { FlowActor, type FlowActorOptions } from '../flowActor.ts';
+import type { ParamNames } from '../parameters.ts';
 import { demand, isCount, isText, isTexts } from '../setup.ts';
 import { MailDoor, type MailDoorOptions, type Received, said } from './mailDoor.ts';
 import { type MailText, readMail } from './mailText.ts';
@@ -39,6 +40,19 @@ export interface SMTPInParams {
  * mail was taken when there was room for the event. Needs the packages smtp-server and postal-mime. After compysition's SMTPIn.
  */
 export class SMTPIn extends FlowActor<SMTPInParams> {
+  static override parameters: ParamNames<SMTPIn> = {
+    caFile: true,
+    certFile: true,
+    host: true,
+    keepRaw: true,
+    keyFile: true,
+    maxBytes: true,
+    maxClients: true,
+    outputFormat: true,
+    ports: true,
+    recipients: true,
+    secure: true,
+  };
   static override output = [XMLEvent, JSONEvent];
   static override shape = 'mail';
 

@@ -5,6 +5,7 @@ import type { Event } from '../events/event.ts';
 import { JSONEvent } from '../events/jsonEvent.ts';
 import { XMLEvent } from '../events/xmlEvent.ts';
 import { FlowActor, type FlowActorOptions } from '../flowActor.ts';
+import type { ParamNames } from '../parameters.ts';
 import { demand, isCount, isObject, isText } from '../setup.ts';
 import { Mailer, type MailServer } from './mailer.ts';
 import { type Mail, mailOf } from './mailOf.ts';
@@ -25,6 +26,16 @@ export interface SMTPOutParams extends MailServer {
  * nodemailer. After compysition's SMTPOut.
  */
 export class SMTPOut extends FlowActor<SMTPOutParams> {
+  static override parameters: ParamNames<SMTPOut> = {
+    auth: true,
+    domain: true,
+    fromAddress: true,
+    host: true,
+    key: true,
+    port: true,
+    secure: true,
+    tls: true,
+  };
   static override input = [XMLEvent, JSONEvent];
   static override output = [XMLEvent, JSONEvent];
   static override shape = 'mail';

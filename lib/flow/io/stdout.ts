@@ -2,6 +2,7 @@
 import type { Event } from '../events/event.ts';
 import { LogEvent } from '../events/logEvent.ts';
 import { FlowActor } from '../flowActor.ts';
+import type { ParamNames } from '../parameters.ts';
 import { eventText } from './eventText.ts';
 import { logLine, timestamp } from './logLine.ts';
 
@@ -21,6 +22,12 @@ export interface StdoutParams {
  * time, level, actor and id. After compysition's STDOUT.
  */
 export class STDOUT extends FlowActor<StdoutParams> {
+  static override parameters: ParamNames<STDOUT> = {
+    complete: true,
+    prefix: true,
+    timestamp: true,
+    write: true,
+  };
   override consume(event: Event): void {
     const { prefix = '', timestamp: isTimed = false, write = print } = this.params;
     const time = isTimed ? `[${timestamp(this.world.clock.wall())}] ` : '';

@@ -5,6 +5,7 @@ import { asError } from '../../base/errors.ts';
 import { PayloadTooLarge } from '../events/errors.ts';
 import type { Event } from '../events/event.ts';
 import { FlowActor, type FlowActorOptions } from '../flowActor.ts';
+import type { ParamNames } from '../parameters.ts';
 import { demand, isCount, isSpan, isText } from '../setup.ts';
 import { type Framing, framings, refused, taken, Unframer } from './framing.ts';
 import { received, unreadable } from './received.ts';
@@ -37,6 +38,14 @@ interface Peer {
  * outboxes, as an event with the beginning of it as data and the attribute `peer`. After compysition's TCPIn.
  */
 export class TCPIn extends FlowActor<TCPInParams> {
+  static override parameters: ParamNames<TCPIn> = {
+    framing: true,
+    host: true,
+    idleTimeout: true,
+    maxBytes: true,
+    maxConnections: true,
+    port: true,
+  };
   static override shape = 'cloud';
 
   #server: Server | undefined;

@@ -6,6 +6,7 @@ import { PayloadTooLarge, ServiceUnavailable } from '../events/errors.ts';
 import type { Event } from '../events/event.ts';
 import { serializeEvent } from '../events/serialize.ts';
 import { FlowActor, type FlowActorOptions } from '../flowActor.ts';
+import type { ParamNames } from '../parameters.ts';
 import { demand, isCount, isSpan, isText } from '../setup.ts';
 import { type Framing, frameOf, framings, refused, taken } from './framing.ts';
 
@@ -47,6 +48,15 @@ const tooLarge = () => new PayloadTooLarge('the other side refuses the event: it
  * compysition's TCPOut.
  */
 export class TCPOut extends FlowActor<TCPOutParams> {
+  static override parameters: ParamNames<TCPOut> = {
+    acknowledged: true,
+    backoff: true,
+    connectTimeout: true,
+    framing: true,
+    host: true,
+    maxRetries: true,
+    port: true,
+  };
   static override shape = 'cloud';
 
   readonly #backoff: Backoff;

@@ -1,5 +1,6 @@
 /** Generators of which only one of a group of peers is at work. */
 import type { FlowActorOptions } from '../flowActor.ts';
+import type { ParamNames } from '../parameters.ts';
 import { CronEventGenerator, type CronEventGeneratorParams } from './cronEventGenerator.ts';
 import { EventGenerator, type EventGeneratorParams } from './eventGenerator.ts';
 import { checkGroup, UDPGroup, type UDPGroupParams } from './udpGroup.ts';
@@ -13,6 +14,14 @@ export interface UDPCronEventGeneratorParams extends CronEventGeneratorParams, U
  * for an event. After compysition's UDPEventGenerator, with its protocol.
  */
 export class UDPEventGenerator extends EventGenerator<UDPEventGeneratorParams> {
+  static override parameters: ParamNames<UDPEventGenerator> = {
+    ...EventGenerator.parameters,
+    address: true,
+    environmentScope: true,
+    pingInterval: true,
+    port: true,
+    service: true,
+  };
   #group: UDPGroup | undefined;
 
   constructor(name: string, params: UDPEventGeneratorParams & FlowActorOptions = {}) {
@@ -51,6 +60,14 @@ export class UDPEventGenerator extends EventGenerator<UDPEventGeneratorParams> {
 
 /** A `CronEventGenerator` that works only while it is the master of its group, as `UDPEventGenerator`. */
 export class UDPCronEventGenerator extends CronEventGenerator<UDPCronEventGeneratorParams> {
+  static override parameters: ParamNames<UDPCronEventGenerator> = {
+    ...CronEventGenerator.parameters,
+    address: true,
+    environmentScope: true,
+    pingInterval: true,
+    port: true,
+    service: true,
+  };
   #group: UDPGroup | undefined;
 
   constructor(name: string, params: UDPCronEventGeneratorParams & FlowActorOptions = {}) {

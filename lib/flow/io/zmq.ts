@@ -2,6 +2,7 @@
 import type { Event } from '../events/event.ts';
 import { serializeEvent } from '../events/serialize.ts';
 import { FlowActor, type FlowActorOptions } from '../flowActor.ts';
+import type { ParamNames } from '../parameters.ts';
 import { demand, isCount } from '../setup.ts';
 import type { FlowSocket, Frame } from '../sockets.ts';
 import { received, unreadable } from './received.ts';
@@ -12,6 +13,15 @@ import { endpointOf, openSocket, type ZMQParams } from './zmqEndpoint.ts';
  * more, the next events wait. A message that a peer had not read when it ended is lost. After compysition's ZMQPush.
  */
 export class ZMQPush extends FlowActor<ZMQParams> {
+  static override parameters: ParamNames<ZMQPush> = {
+    highWaterMark: true,
+    host: true,
+    mode: true,
+    port: true,
+    socketFile: true,
+    sockets: true,
+    transmissionProtocol: true,
+  };
   static override shape = 'cloud';
 
   readonly #where: string;
@@ -53,6 +63,16 @@ export interface ZMQPullParams extends ZMQParams {
  * outboxes, as an event with the beginning of it as data. After compysition's ZMQPull.
  */
 export class ZMQPull extends FlowActor<ZMQPullParams> {
+  static override parameters: ParamNames<ZMQPull> = {
+    highWaterMark: true,
+    host: true,
+    maxFrameSize: true,
+    mode: true,
+    port: true,
+    socketFile: true,
+    sockets: true,
+    transmissionProtocol: true,
+  };
   static override shape = 'cloud';
 
   readonly #where: string;

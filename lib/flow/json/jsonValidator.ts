@@ -3,6 +3,7 @@ import { MalformedEventData } from '../events/errors.ts';
 import type { Event, EventClass } from '../events/event.ts';
 import { JSONEvent } from '../events/jsonEvent.ts';
 import { FlowActor, type FlowActorOptions } from '../flowActor.ts';
+import type { ParamNames } from '../parameters.ts';
 import { setUp } from '../setup.ts';
 import { JsonSchema, type JsonSchemaOptions } from './schemaEngine.ts';
 
@@ -16,6 +17,7 @@ export interface JSONValidatorParams extends JsonSchemaOptions {
  * a message such as `/lines/0/qty: must be integer` for each fault. Needs the packages ajv and ajv-formats.
  */
 export class JSONValidator extends FlowActor<JSONValidatorParams> {
+  static override parameters: ParamNames<JSONValidator> = { formats: true, schema: true, schemas: true };
   static override input: EventClass = JSONEvent;
   static override output: EventClass = JSONEvent;
   readonly #schema: JsonSchema | undefined;

@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import type { Cancel } from '../../base/world.ts';
 import type { Event } from '../events/event.ts';
 import { FlowActor } from '../flowActor.ts';
+import type { ParamNames } from '../parameters.ts';
 import type { FlowSocket, OpenSocket } from '../sockets.ts';
 import { Broker, type BrokerEffect, type BrokerOptions, type BrokerStats } from './broker.ts';
 import { announcement, isEndpoint, withdrawal } from './registration.ts';
@@ -31,6 +32,23 @@ const quietTime = 200;
  * MajorDomo knows no keys: whoever reaches the endpoint can ask for all services, and offer any.
  */
 export class MDPBroker extends FlowActor<MDPBrokerParams> {
+  static override parameters: ParamNames<MDPBroker> = {
+    advertise: true,
+    endpoint: true,
+    expiry: true,
+    heartbeatInterval: true,
+    liveness: true,
+    maxBusy: true,
+    maxBytes: true,
+    maxFrameSize: true,
+    maxRequests: true,
+    maxWorkers: true,
+    port: true,
+    registrationServiceEndpoint: true,
+    registrationServicePort: true,
+    resend: true,
+    sockets: true,
+  };
   static override shape = 'cloud';
 
   #broker = new Broker(this.params, this.name);

@@ -1,6 +1,7 @@
 /** The actor that is a registration service: see `registration.ts` for what it decides. */
 import type { Event } from '../events/event.ts';
 import { FlowActor } from '../flowActor.ts';
+import type { ParamNames } from '../parameters.ts';
 import type { FlowSocket } from '../sockets.ts';
 import { Registrar, type RegistrarEffect } from './registration.ts';
 import { endpointOf, faultsOf, type SocketParams, scribe, socketsFor } from './shell.ts';
@@ -29,6 +30,18 @@ export interface MDPBrokerRegistrationServiceParams extends SocketParams {
  * outboxes. After compysition's; the protocol is another one.
  */
 export class MDPBrokerRegistrationService extends FlowActor<MDPBrokerRegistrationServiceParams> {
+  static override parameters: ParamNames<MDPBrokerRegistrationService> = {
+    heartbeatInterval: true,
+    listenEndpoint: true,
+    listenPort: true,
+    liveness: true,
+    managerSubscriberScope: true,
+    maxBrokers: true,
+    maxFrameSize: true,
+    publishEndpoint: true,
+    publishPort: true,
+    sockets: true,
+  };
   static override shape = 'cloud';
 
   readonly #sockets = new Set<FlowSocket>();

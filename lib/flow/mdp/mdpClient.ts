@@ -3,6 +3,7 @@ import { show } from '../../base/errors.ts';
 import { ActorTimeout, type FlowError, MalformedEventData, ServiceUnavailable } from '../events/errors.ts';
 import type { Event } from '../events/event.ts';
 import { FlowActor } from '../flowActor.ts';
+import type { ParamNames } from '../parameters.ts';
 import type { FlowSocket, OpenSocket } from '../sockets.ts';
 import { type Body, bodyOf, dataOf, eventOf, isRaw } from './body.ts';
 import { Client, type ClientEffect, type ClientOptions, type NoReply } from './client.ts';
@@ -35,6 +36,20 @@ interface Waiting {
  * broker itself about the service that is its data. After compysition's MDPClient, which waited for ever.
  */
 export class MDPClient extends FlowActor<MDPClientParams> {
+  static override parameters: ParamNames<MDPClient> = {
+    brokers: true,
+    errorsTo: true,
+    idle: true,
+    managerSubscriberScope: true,
+    maxFrameSize: true,
+    registrationPublisherEndpoint: true,
+    registrationPublisherPort: true,
+    requestTimeout: true,
+    retries: true,
+    servicePostfix: true,
+    servicePrefix: true,
+    sockets: true,
+  };
   #client = new Client(this.params, this.name);
   #finder: Finder | undefined;
   #open: OpenSocket | undefined;

@@ -5,6 +5,7 @@ import { ActorTimeout, MalformedEventData, ServiceUnavailable } from '../events/
 import { Event } from '../events/event.ts';
 import { EventFailed } from '../failed.ts';
 import { FlowActor } from '../flowActor.ts';
+import type { ParamNames } from '../parameters.ts';
 import { type Body, bodyOf, dataOf, eventOf, isRaw, rawBodyOf, traceOf } from './body.ts';
 import { Finder } from './finder.ts';
 import { isServiceName } from './frames.ts';
@@ -45,6 +46,22 @@ const quietTime = 100;
  * An event with an error goes back as such, and so does one that an actor in between failed at. After compysition's MDPWorker.
  */
 export class MDPWorker extends FlowActor<MDPWorkerParams> {
+  static override parameters: ParamNames<MDPWorker> = {
+    brokers: true,
+    drain: true,
+    heartbeatInterval: true,
+    liveness: true,
+    managerSubscriberScope: true,
+    maxFrameSize: true,
+    reconnectMax: true,
+    reconnectMin: true,
+    registrationPublisherEndpoint: true,
+    registrationPublisherPort: true,
+    replyTimeout: true,
+    service: true,
+    sockets: true,
+    workers: true,
+  };
   readonly #settings = settingsOf(this.name, this.params);
   #finder: Finder | undefined;
   #host: WorkerLaneHost | undefined;

@@ -6,6 +6,7 @@ import { JSONEvent } from '../events/jsonEvent.ts';
 import { jsonToXml } from '../events/jsonToXml.ts';
 import { XMLEvent } from '../events/xmlEvent.ts';
 import { FlowActor, type FlowActorOptions } from '../flowActor.ts';
+import type { ParamNames } from '../parameters.ts';
 import { demand, isObject, isText } from '../setup.ts';
 
 export interface ToXMLParams {
@@ -15,6 +16,7 @@ export interface ToXMLParams {
 
 /** Makes XML of JSON; data with several members gets a root around them. XML passes as it is. */
 export class DictToXML extends FlowActor<ToXMLParams> {
+  static override parameters: ParamNames<DictToXML> = { key: true };
   static override input: readonly EventClass[] = [JSONEvent, XMLEvent];
   static override output: EventClass = XMLEvent;
 
@@ -33,10 +35,13 @@ export class DictToXML extends FlowActor<ToXMLParams> {
 }
 
 /** The newer name of DictToXML. */
-export class ToXML extends DictToXML {}
+export class ToXML extends DictToXML {
+  static override parameters: ParamNames<ToXML> = DictToXML.parameters;
+}
 
 /** Makes XML of all that an event has but its data, below one root. */
 export class PropertiesToXML extends FlowActor<ToXMLParams> {
+  static override parameters: ParamNames<PropertiesToXML> = { key: true };
   static override output: EventClass = XMLEvent;
 
   override consume(event: Event): void {
@@ -62,6 +67,7 @@ export interface ToDictParams {
 
 /** Makes JSON of XML. JSON passes as it is. */
 export class XMLToDict extends FlowActor<ToDictParams> {
+  static override parameters: ParamNames<XMLToDict> = { flatten: true };
   static override input: readonly EventClass[] = [XMLEvent, JSONEvent];
   static override output: EventClass = JSONEvent;
 
@@ -73,7 +79,9 @@ export class XMLToDict extends FlowActor<ToDictParams> {
 }
 
 /** The newer name of XMLToDict. */
-export class ToDict extends XMLToDict {}
+export class ToDict extends XMLToDict {
+  static override parameters: ParamNames<ToDict> = XMLToDict.parameters;
+}
 
 function asJson(event: Event): Event {
   try {

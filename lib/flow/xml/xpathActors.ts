@@ -6,6 +6,7 @@ import { XMLHttpEvent } from '../events/httpEvent.ts';
 import type { XmlElement } from '../events/xml.ts';
 import { XMLEvent } from '../events/xmlEvent.ts';
 import type { FlowActorOptions } from '../flowActor.ts';
+import type { ParamNames } from '../parameters.ts';
 import { demand, isText } from '../setup.ts';
 import { XPath } from './xpathEngine.ts';
 
@@ -21,6 +22,11 @@ export interface XpathModifierParams extends ModifierParams {
  * element that has elements as XML. Needs the packages fontoxpath and slimdom.
  */
 export class XpathEventAttributeModifier extends Modifier<XpathModifierParams> {
+  static override parameters: ParamNames<XpathEventAttributeModifier> = {
+    ...Modifier.parameters,
+    namespaces: true,
+    value: true,
+  };
   static override input: EventClass = XMLEvent;
   static override output: EventClass = XMLEvent;
   readonly #xpath: XPath;
@@ -39,6 +45,8 @@ export class XpathEventAttributeModifier extends Modifier<XpathModifierParams> {
 
 /** As XpathEventAttributeModifier, for HTTP events. */
 export class HTTPXpathEventAttributeModifier extends XpathEventAttributeModifier {
+  static override parameters: ParamNames<HTTPXpathEventAttributeModifier> =
+    XpathEventAttributeModifier.parameters;
   static override input: EventClass = XMLHttpEvent;
   static override output: EventClass = XMLHttpEvent;
 }

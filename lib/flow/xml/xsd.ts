@@ -5,6 +5,7 @@ import { JSONEvent } from '../events/jsonEvent.ts';
 import type { XmlElement } from '../events/xml.ts';
 import { XMLEvent } from '../events/xmlEvent.ts';
 import { FlowActor, type FlowActorOptions } from '../flowActor.ts';
+import type { ParamNames } from '../parameters.ts';
 import { demand, isObject, isText, setUp } from '../setup.ts';
 import { XmlSchema } from './xsdEngine.ts';
 
@@ -20,6 +21,7 @@ export interface XSDParams {
  * libxml2's messages. Needs the package libxml2-wasm.
  */
 export class XSD extends FlowActor<XSDParams> {
+  static override parameters: ParamNames<XSD> = { includes: true, xsd: true };
   static override input: EventClass = XMLEvent;
   static override output: EventClass = XMLEvent;
   #schema: XmlSchema | undefined;
@@ -53,10 +55,13 @@ export class XSD extends FlowActor<XSDParams> {
 }
 
 /** The older name of XSD. */
-export class XMLValidator extends XSD {}
+export class XMLValidator extends XSD {
+  static override parameters: ParamNames<XMLValidator> = XSD.parameters;
+}
 
 /** XSD for JSON: the data is checked as the XML that it would be. */
 export class JSONXSD extends XSD {
+  static override parameters: ParamNames<JSONXSD> = XSD.parameters;
   static override input: EventClass = JSONEvent;
   static override output: EventClass = JSONEvent;
 

@@ -5,6 +5,7 @@ import { JSONEvent } from '../events/jsonEvent.ts';
 import { newDocument, type XmlDocument, type XmlElement } from '../events/xml.ts';
 import { XMLEvent } from '../events/xmlEvent.ts';
 import { FlowActor, type FlowActorOptions } from '../flowActor.ts';
+import type { ParamNames } from '../parameters.ts';
 import { demand, isObject, isText, setUp } from '../setup.ts';
 import { Stylesheet } from './xsltEngine.ts';
 
@@ -23,6 +24,7 @@ export interface XSLTParams {
  * into the data, as `<transform_error>`. Needs the packages saxon-js, xslt3 and slimdom.
  */
 export class XSLT extends FlowActor<XSLTParams> {
+  static override parameters: ParamNames<XSLT> = { files: true, params: true, xslt: true };
   static override input: EventClass = XMLEvent;
   static override output: EventClass = XMLEvent;
   #stylesheet: Stylesheet | undefined;
@@ -61,10 +63,13 @@ export class XSLT extends FlowActor<XSLTParams> {
 }
 
 /** The older name of XSLT. */
-export class Transformer extends XSLT {}
+export class Transformer extends XSLT {
+  static override parameters: ParamNames<Transformer> = XSLT.parameters;
+}
 
 /** XSLT for JSON: the data becomes XML, is transformed, and becomes JSON again. */
 export class JSONXSLT extends XSLT {
+  static override parameters: ParamNames<JSONXSLT> = XSLT.parameters;
   static override input: EventClass = JSONEvent;
   static override output: EventClass = JSONEvent;
 
