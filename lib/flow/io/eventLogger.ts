@@ -1,8 +1,8 @@
 /** Writes events to the log. */
-import { show } from '../../base/errors.ts';
 import type { Event } from '../events/event.ts';
-import { FlowActor } from '../flowActor.ts';
+import { FlowActor, type FlowActorOptions } from '../flowActor.ts';
 import type { ParamNames } from '../parameters.ts';
+import { checkParams, flag, isTexts, oneOf, type Rule } from '../setup.ts';
 import { eventText } from './eventText.ts';
 
 export interface EventLoggerParams {
@@ -24,6 +24,10 @@ const methods = {
   CRITICAL: 'critical',
 } as const;
 
+const level = oneOf(...Object.keys(methods));
+const tags: Rule = [isTexts, 'a list of names of attributes'];
+const anyText: Rule = [value => typeof value === 'string', 'a text'];
+
 /**
  * Logs every event, with its error if it has one, and sends it on. A director's error actor unless another one is
  * registered. After compysition's EventLogger.
@@ -35,10 +39,10 @@ export class EventLogger extends FlowActor<EventLoggerParams> {
     loggedTags: true,
     prefix: true,
   };
-  override validate(): string[] {
-    const { level } = this.params;
-    if (level === undefined || level in methods) return [];
-    return [`level must be ${Object.keys(methods).join(', ')}, not ${show(level)}`];
+  /** @throws SetupError that names the parameter and what is wrong with it */
+  constructor(name: string, params?: EventLoggerParams & FlowActorOptions) {
+    super(name, params);
+    checkParams(name, params, { level, loggedTags: tags, logFullEvent: flag, prefix: anyText });
   }
 
   override consume(event: Event): void {

@@ -1,8 +1,9 @@
 /** Prints events. */
 import type { Event } from '../events/event.ts';
 import { LogEvent } from '../events/logEvent.ts';
-import { FlowActor } from '../flowActor.ts';
+import { FlowActor, type FlowActorOptions } from '../flowActor.ts';
 import type { ParamNames } from '../parameters.ts';
+import { checkParams, flag, type Rule } from '../setup.ts';
 import { eventText } from './eventText.ts';
 import { logLine, timestamp } from './logLine.ts';
 
@@ -28,6 +29,12 @@ export class STDOUT extends FlowActor<StdoutParams> {
     timestamp: true,
     write: true,
   };
+  /** @throws SetupError that names the parameter and what is wrong with it */
+  constructor(name: string, params?: StdoutParams & FlowActorOptions) {
+    super(name, params);
+    checkParams(name, params, { complete: flag, prefix: anyText, timestamp: flag, write: action });
+  }
+
   override consume(event: Event): void {
     const { prefix = '', timestamp: isTimed = false, write = print } = this.params;
     const time = isTimed ? `[${timestamp(this.world.clock.wall())}] ` : '';
@@ -41,4 +48,6 @@ export class STDOUT extends FlowActor<StdoutParams> {
   }
 }
 
+const anyText: Rule = [value => typeof value === 'string', 'a text'];
+const action: Rule = [value => typeof value === 'function', 'a function that takes a line'];
 const print = (text: string) => process.stdout.write(text);

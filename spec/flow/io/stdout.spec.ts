@@ -1,5 +1,5 @@
 import { assert } from 'chai';
-import { Director, EventLogger, FlowHarness, LogEvent, STDOUT } from '../../../lib/flow/index.ts';
+import { Director, EventLogger, FlowHarness, LogEvent, SetupError, STDOUT } from '../../../lib/flow/index.ts';
 import { ManualClock } from '../../../lib/testkit/manualClock.ts';
 import { Call, event, Tap, virtualWorld } from '../support.ts';
 
@@ -63,6 +63,16 @@ describe('STDOUT', () => {
     assert.match(without[0] ?? '', / actor=a :: hello\n$/);
   });
 
+  for (const params of [{ complete: 'no' }, { prefix: 7 }, { timestamp: 1 }, { write: 'stderr' }])
+    it(`refuses ${JSON.stringify(params)}`, () => {
+      const [param] = Object.keys(params);
+      assert.throws(
+        () => new STDOUT('out', params as object),
+        SetupError,
+        new RegExp(`^out: ${param} must be .*, not `),
+      );
+    });
+
   it('is what prints the log of a director', async () => {
     const lines: string[] = [];
     const director = new Director();
@@ -120,12 +130,18 @@ describe('EventLogger', () => {
     assert.equal(line?.data.message, '> data: test, colour: red, error: no good, none: undefined');
   });
 
-  it('refuses a level that does not exist', async () => {
-    const director = new Director();
-    director.registerActor(EventLogger, 'logger', { level: 'LOUD' as never });
-    assert.match(
-      director.check().join(),
-      /logger: level must be DEBUG, INFO, WARNING, ERROR, CRITICAL, not "LOUD"/,
-    );
-  });
+  for (const params of [
+    { level: 'LOUD' },
+    { level: 'constructor' },
+    { level: 'info' },
+    { loggedTags: 'data' },
+    { loggedTags: [7] },
+    { logFullEvent: 'false' },
+    { prefix: 7 },
+  ])
+    it(`refuses ${JSON.stringify(params)}`, () => {
+      const [param] = Object.keys(params);
+      const make = () => new EventLogger('logger', params as object);
+      assert.throws(make, SetupError, new RegExp(`^logger: ${param} must be .*, not `));
+    });
 });
