@@ -11,6 +11,7 @@ import { promisify } from 'node:util';
 import { type FlowError, MalformedEventData, SetupError } from '../events/errors.ts';
 import { parseXml, type XmlElement, xmlText } from '../events/xml.ts';
 import { loadPackage, pathOfPackage } from '../optional.ts';
+import { Recent } from './recent.ts';
 
 export interface XsltOptions {
   /** The directory that `xsl:import`, `xsl:include` and `document()` may read from; by default they read nothing. */
@@ -50,12 +51,18 @@ export class Stylesheet {
   }
 
   /**
-   * Compiles a stylesheet in a process of its own, which takes about a second.
+   * Compiles a stylesheet in a process of its own, which takes about a second. The last 32 are remembered by their text, but for
+   * those that may read files: what those say may have changed.
    *
    * @throws SetupError with what the compiler says.
    * @throws PackageMissing without saxon-js or xslt3.
    */
-  static async compile(text: string, options: XsltOptions = {}): Promise<Stylesheet> {
+  static compile(text: string, options: XsltOptions = {}): Promise<Stylesheet> {
+    const make = () => Stylesheet.#compile(text, options);
+    return options.files === undefined ? recent.get(text, make) : make();
+  }
+
+  static async #compile(text: string, options: XsltOptions): Promise<Stylesheet> {
     const saxon = loadPackage<Saxon>('saxon-js', 'XSLT');
     const compiler = pathOfPackage('xslt3', 'XSLT');
     const source = prepared(text, options.files === undefined ? undefined : resolve(options.files));
@@ -126,6 +133,9 @@ export class Stylesheet {
     );
   }
 }
+
+/** So many stylesheets are remembered: a flow has a few, each for all actors that use it. */
+const recent = new Recent<Stylesheet>(32);
 
 /** What saxon-js threw: the text of the message that ended it, or its own. */
 function failure(error: unknown): FlowError {

@@ -25,6 +25,7 @@ import {
   XSLT,
 } from '../../../lib/flow/index.ts';
 import { run, turns } from '../control/support.ts';
+import { changes } from './support.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: each class has parameters of its own
 type Kind = new (name: string, params?: any) => FlowActor<any>;
@@ -47,20 +48,11 @@ async function errorFrom(kind: Kind, params: object, event: Event): Promise<Even
   return failed;
 }
 
-const stylesheet = (templates: string) =>
-  `<xsl:stylesheet version="1.0" xmlns:xsl="http://www.w3.org/1999/XSL/Transform">${templates}</xsl:stylesheet>`;
-const identity =
-  '<xsl:template match="@*|node()"><xsl:copy><xsl:apply-templates select="@*|node()"/></xsl:copy></xsl:template>';
-const withoutBar = stylesheet(`${identity}<xsl:template match="bar"/>`);
-const stops = stylesheet(
-  '<xsl:template match="/"><xsl:message terminate="yes">not this one</xsl:message></xsl:template>',
-);
-
 describe('XSLT', () => {
   it('makes of the data what the stylesheet makes of it', async () => {
     const data = '<root><foo>foo_value</foo><bar>bar_value></bar></root>';
     const event = new XMLEvent({ data });
-    const result = await through(XSLT, { xslt: withoutBar }, event);
+    const result = await through(XSLT, { xslt: changes }, event);
     assert.equal(result.dataString(), '<root><foo>foo_value</foo></root>');
     assert.equal(result.eventId, event.eventId);
   });
@@ -68,8 +60,8 @@ describe('XSLT', () => {
   it('fails as the stylesheet says, and puts its message into the data', async () => {
     const { error, ...event } = await errorFrom(
       XSLT,
-      { xslt: stops },
-      new XMLHttpEvent({ data: '<a/>' }),
+      { xslt: changes },
+      new XMLHttpEvent({ data: '<bad/>' }),
     ).then(failed => ({
       error: failed.error as FlowError,
       text: failed.dataString(),
@@ -77,22 +69,20 @@ describe('XSLT', () => {
     }));
     assert.deepEqual([error.name, error.message], ['MalformedEventData', 'Malformed Request: Invalid XML']);
     assert.equal((error.cause as Error).message, 'not this one');
-    assert.equal(event.text, '<a><transform_error>not this one</transform_error></a>');
+    assert.equal(event.text, '<bad><transform_error>not this one</transform_error></bad>');
     assert.equal(event.status[0], 400);
   });
 
   it('gives values to the parameters of the stylesheet', async () => {
-    const xslt = stylesheet(
-      '<xsl:param name="who"/><xsl:template match="/"><hi><xsl:value-of select="$who"/></hi></xsl:template>',
-    );
-    const result = await through(XSLT, { xslt, params: { who: 'you' } }, new XMLEvent({ data: '<a/>' }));
+    const params = { xslt: changes, params: { who: 'you' } };
+    const result = await through(XSLT, params, new XMLEvent({ data: '<hi/>' }));
     assert.equal(result.dataString(), '<hi>you</hi>');
   });
 
   it('takes JSON as the XML that it is', async () => {
     const result = await through(
       XSLT,
-      { xslt: withoutBar },
+      { xslt: changes },
       new JSONEvent({ data: { root: { foo: 1, bar: 2 } } }),
     );
     assert.instanceOf(result, XMLEvent);
@@ -101,7 +91,7 @@ describe('XSLT', () => {
 
   it('JSONXSLT gives JSON back', async () => {
     const event = new JSONEvent({ data: { root: { foo: 'x', bar: 2 } } });
-    assert.deepEqual((await through(JSONXSLT, { xslt: withoutBar }, event)).data, { root: { foo: 'x' } });
+    assert.deepEqual((await through(JSONXSLT, { xslt: changes }, event)).data, { root: { foo: 'x' } });
   });
 
   it('needs a stylesheet', () => {
@@ -337,7 +327,7 @@ describe('filters for XML', () => {
   });
 
   it('look at what a stylesheet makes of the document, which stays as it is', async () => {
-    const filter = new EventXMLFilter({ xpath: '//bar', xslt: withoutBar });
+    const filter = new EventXMLFilter({ xpath: '//bar', xslt: changes });
     await filter.prepare();
     const event = xml('<d><bar/></d>');
     assert.isFalse(filter.matches(event));

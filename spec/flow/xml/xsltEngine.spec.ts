@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { assert } from 'chai';
 import { MalformedEventData, parseXml, SetupError, xmlText } from '../../../lib/flow/events/index.ts';
 import { Stylesheet } from '../../../lib/flow/xml/xsltEngine.ts';
+import { changes } from './support.ts';
 
 const sheet = (content: string, version = '1.0'): string =>
   `<xsl:stylesheet version="${version}" xmlns:xsl="http://www.w3.org/1999/XSL/Transform" xmlns:exsl="http://exslt.org/common" xmlns:my="urn:my" exclude-result-prefixes="exsl my">${content}</xsl:stylesheet>`;
@@ -42,16 +43,12 @@ const manyThings = sheet(`
     <xsl:if test="//bad"><xsl:message terminate="yes">order <b>7</b> is bad</xsl:message></xsl:if>
   </out></xsl:template>`);
 
-const identity = sheet(
-  '<xsl:template match="@*|node()"><xsl:copy><xsl:apply-templates select="@*|node()"/></xsl:copy></xsl:template><xsl:template match="bar"/>',
-);
-
 describe('Stylesheet', function () {
   // Each is compiled in a process of its own.
   this.timeout(60_000);
   const sources = {
     manyThings,
-    identity,
+    changes,
     reading: sheet(rule('<xsl:copy-of select="document(\'/etc/hostname\')"/>')),
     readingText: sheet(rule('<xsl:value-of select="unparsed-text(\'/etc/hostname\')"/>'), '3.0'),
     text: sheet('<xsl:output method="text"/><xsl:template match="/">no XML</xsl:template>'),
@@ -68,6 +65,12 @@ describe('Stylesheet', function () {
         compiled[name as keyof typeof sources] = await Stylesheet.compile(text);
       }),
     );
+  });
+
+  it('is compiled once, however many want it', async () => {
+    const [first, second] = await Promise.all([Stylesheet.compile(changes), Stylesheet.compile(changes)]);
+    assert.equal(first, compiled.changes);
+    assert.equal(second, compiled.changes);
   });
 
   it('transforms by the rules of XSLT 1.0', () => {
@@ -90,7 +93,7 @@ describe('Stylesheet', function () {
   it('is run as often as you like, and leaves the source as it is', () => {
     const source = parseXml('<root><foo>foo_value</foo><bar>bar_value></bar></root>');
     for (let run = 0; run < 3; run++) {
-      assert.equal(xmlText(compiled.identity.transform(source)), '<root><foo>foo_value</foo></root>');
+      assert.equal(xmlText(compiled.changes.transform(source)), '<root><foo>foo_value</foo></root>');
     }
     assert.equal(xmlText(source), '<root><foo>foo_value</foo><bar>bar_value&gt;</bar></root>');
   });
@@ -161,6 +164,9 @@ describe('Stylesheet', function () {
       ]) {
         assert.throws(() => stylesheet.text(items, { params: { file } }), MalformedEventData);
       }
+      writeFileSync(join(directory, 'rule.xsl'), sheet(rule('changed')));
+      const later = await Stylesheet.compile(text, { files: directory });
+      assert.equal(xmlText(later.transform(items)), '<out>changed</out>');
     } finally {
       rmSync(directory, { recursive: true });
     }
