@@ -44,6 +44,7 @@ export interface Desk {
   readonly world: World;
   readonly signal: AbortSignal;
   readonly isDraining: boolean;
+  readonly hasAcks: boolean;
   send(
     event: Event,
     outboxes: string | readonly string[] | undefined,
@@ -234,6 +235,11 @@ export abstract class FlowActor<P extends object = object> {
   /** Whether the flow has begun to stop. */
   protected get draining(): boolean {
     return this.#at('draining').isDraining;
+  }
+
+  /** Whether the director has `acks: true`: `acked` or `nacked` is called for every event that was emitted. */
+  protected get hasAcks(): boolean {
+    return this.#at('hasAcks').hasAcks;
   }
 
   /** Calls `fn` once, `ms` from now, unless the actor has ended. What it throws makes the actor crash. */

@@ -24,7 +24,16 @@ export class Crash extends PrivateNotice {
 /** What of an actor outlives its lives. */
 export type Estate = Pick<
   Desk,
-  'outboxes' | 'inboxes' | 'errorOutboxes' | 'isDraining' | 'send' | 'emit' | 'sendError' | 'log' | 'hold'
+  | 'outboxes'
+  | 'inboxes'
+  | 'errorOutboxes'
+  | 'hasAcks'
+  | 'isDraining'
+  | 'send'
+  | 'emit'
+  | 'sendError'
+  | 'log'
+  | 'hold'
 > & { readonly name: string; crash(error: Error, life: Life): void; rested(): void };
 
 export class Life implements Desk {
@@ -77,6 +86,10 @@ export class Life implements Desk {
 
   get errorOutboxes(): readonly string[] {
     return this.#estate.errorOutboxes;
+  }
+
+  get hasAcks(): boolean {
+    return this.#estate.hasAcks;
   }
 
   get isDraining(): boolean {

@@ -114,6 +114,10 @@ export class Run implements Scope, Overseer {
     return this.#options.copies;
   }
 
+  get hasAcks(): boolean {
+    return this.#options.acks;
+  }
+
   get node(): NodeFace | undefined {
     return this.#node;
   }

@@ -9,6 +9,8 @@ export interface Scope {
   /** Whether every queue gets a copy of its own. */
   readonly copies: boolean;
   readonly acks: Acks | undefined;
+  /** Whether there are any, also before the start. */
+  readonly hasAcks: boolean;
   readonly isDraining: boolean;
   /** Hears, while it wants to, that an actor has nothing to do. */
   readonly onQuiet: (() => void) | undefined;

@@ -121,6 +121,10 @@ export class Station implements Taker, Giver, Estate, Acknowledged {
     return this.out.isOver;
   }
 
+  get hasAcks(): boolean {
+    return this.#scope.hasAcks;
+  }
+
   get isDraining(): boolean {
     return this.#scope.isDraining;
   }

@@ -42,14 +42,11 @@ export async function* rowsOf(
   const { headers = true, types = {}, delimiter = ',' } = options;
   let names = typeof headers === 'boolean' ? undefined : headers;
   if (headers === true && from.line > 0) {
-    for await (const { value } of recordsOf(bytesFrom(start), start, most, delimiter)) {
-      names = checkNames(value as readonly string[]);
-      break;
-    }
+    names = await namesIn(recordsOf(bytesFrom(start), start, most, delimiter));
   }
   for await (const found of recordsOf(bytesFrom(from), from, most, delimiter)) {
-    if (found.fault !== undefined) yield found;
-    else if (headers === true && names === undefined) names = checkNames(found.value as readonly string[]);
+    if (headers === true && names === undefined) names = namesOf(found);
+    else if (found.fault !== undefined) yield found;
     else if (names === undefined) yield found;
     else yield named(found, names, types);
   }
@@ -68,7 +65,7 @@ async function* recordsOf(
   let isOpen = false;
   let place = from;
   for await (const found of linesOf(bytes, from, most)) {
-    place = { line: found.line, end: found.end };
+    place = { line: found.line, end: found.end, mark: found.mark };
     const line = (found.value ?? '') as string;
     if (found.fault === undefined) {
       parts.push(line);
@@ -109,15 +106,26 @@ const bad = (place: Place, message: string, text: string): Found => ({
   fault: { message, text: text.slice(0, mostShown) },
 });
 
+async function namesIn(records: AsyncIterable<Found>): Promise<readonly string[] | undefined> {
+  for await (const found of records) return namesOf(found);
+  return undefined;
+}
+
+/** Without the first row, no other one makes sense. */
+function namesOf({ value, fault }: Found): readonly string[] {
+  if (fault !== undefined) throw new FlowError(`the first row can't be read: ${fault.message}`);
+  return checkNames(value as readonly string[]);
+}
+
 /** Two columns of one name would be one. */
-function checkNames(names: readonly string[]): readonly string[] {
+export function checkNames(names: readonly string[]): readonly string[] {
   const twice = names.find((name, at) => names.indexOf(name) !== at);
   if (twice !== undefined) throw new FlowError(`the first row has two columns ${show(twice)}`);
   return names;
 }
 
 function named(found: Found, names: readonly string[], types: Readonly<Record<string, CsvType>>): Found {
-  const { line, end } = found;
+  const { line, end, mark } = found;
   const values = found.value as readonly string[];
   try {
     if (values.length !== names.length)
@@ -126,9 +134,9 @@ function named(found: Found, names: readonly string[], types: Readonly<Record<st
       name,
       readAs(name, values[at] as string, Object.hasOwn(types, name) ? types[name] : 'string'),
     ]);
-    return { line, end, value: Object.fromEntries(entries) };
+    return { line, end, mark, value: Object.fromEntries(entries) };
   } catch (error) {
-    return bad({ line, end }, asError(error).message, JSON.stringify(values));
+    return bad({ line, end, mark }, asError(error).message, JSON.stringify(values));
   }
 }
 

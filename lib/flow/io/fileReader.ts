@@ -15,11 +15,15 @@ export async function* bytesOf(path: string, { from, more }: ReadOptions): Async
   const file = await open(path);
   try {
     let at = from;
+    let isLast = more === undefined;
     for (;;) {
       const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(chunkSize), 0, chunkSize, at);
       at += bytesRead;
       if (bytesRead > 0) yield buffer.subarray(0, bytesRead);
-      else if (more === undefined || (await isOther(file, path, at)) || !(await more())) return;
+      else if (isLast) return;
+      // Another one has its place: what was written before that, and after this has come to its end, is still to be read.
+      else if (await isOther(file, path, at)) isLast = true;
+      else if (!(await more?.())) return;
     }
   } finally {
     await file.close();

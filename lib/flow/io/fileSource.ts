@@ -8,12 +8,11 @@ import { JSONEvent } from '../events/jsonEvent.ts';
 import { parseEvent } from '../events/serialize.ts';
 import { FlowActor, type FlowActorOptions } from '../flowActor.ts';
 import type { ParamNames } from '../parameters.ts';
-import { demand, isCount, isObject, isSpan, isText, isTexts } from '../setup.ts';
+import { checkParams, demand, flag, isCount, isObject, isSpan, isText, isTexts } from '../setup.ts';
 import { type CsvOptions, csvReader, rowsOf } from './csv.ts';
 import { bytesOf } from './fileReader.ts';
-import { sizeOf } from './fileSize.ts';
 import { linesOf } from './lines.ts';
-import { Progress, readPlace, writePlace } from './position.ts';
+import { hasPlace, Progress, readPlace, writePlace } from './position.ts';
 import { type Found, mostShown, type Place, start } from './record.ts';
 
 /** `lines`: each a text; `ndjson`: each a JSON value; `csv`: rows; `events`: what `serializeEvent` writes, a line each. */
@@ -32,15 +31,15 @@ export interface FileSourceParams extends CsvOptions {
   /** The longest line or row, in bytes (1 MiB). */
   maxLineBytes?: number | undefined;
   /**
-   * Keeps the position up to where all events have been handled, and goes on from there after a restart (false). For a director with
-   * `acks: true`. What goes wrong is emitted again.
+   * Keeps the position up to where all events have been handled, and goes on from there after a restart (false). With a director
+   * without `acks: true`, an event counts as handled as soon as there is room for it.
    */
   acks?: boolean | undefined;
   /** Where the position is written (`<file>.position`). */
   positionFile?: string | undefined;
-  /** So many events may be under way (1000). */
+  /** So many events may be under way (1000), with a director that has `acks: true`. */
   maxUnacked?: number | undefined;
-  /** How often an event that went wrong is emitted again before it goes to the error outboxes (3). */
+  /** With a director that has `acks: true`: how often an event that went wrong is emitted again before it goes to the error outboxes (3). */
   maxRedeliveries?: number | undefined;
 }
 
@@ -50,6 +49,8 @@ interface Flight {
   tries: number;
 }
 
+/** Nobody asks what becomes of it. */
+const untracked: Flight = { number: -1, tries: 0 };
 /** How long, in ms, acknowledgements are gathered before the position is written. */
 const saveDelay = 200;
 /** After so many ms without one, it is said that something is wrong. */
@@ -58,7 +59,8 @@ const longSilence = 30_000;
 /**
  * Emits an event for every record of a file, with the attributes `file` and `line`; what the file holds as `events` comes as it was
  * written. It reads no more than there is room for. A bad record goes to the error outboxes, with the beginning of it as data.
- * CSV needs the package csv-parse.
+ * With a director that has `acks: true`, what goes wrong is emitted again: every record is handled at least once. CSV needs the
+ * package csv-parse.
  */
 export class FileSource extends FlowActor<FileSourceParams> {
   static override parameters: ParamNames<FileSource> = {
@@ -116,7 +118,11 @@ export class FileSource extends FlowActor<FileSourceParams> {
     const isType = (type: unknown) => type === 'string' || type === 'number' || type === 'boolean';
     const areTypes = isObject(types) && Object.values(types).every(isType);
     demand(this, 'types', areTypes, "{ column: 'string', 'number' or 'boolean' }", types);
-    demand(this, 'delimiter', isText(delimiter), 'a text', delimiter);
+    const areTwo = Array.isArray(headers) && new Set(headers).size < headers.length;
+    demand(this, 'headers', !areTwo, 'a list of names, each once', headers);
+    const isDelimiter = isText(delimiter) && !/["\r\n]/.test(delimiter);
+    demand(this, 'delimiter', isDelimiter, 'a text without quotes and line ends', delimiter);
+    checkParams(name, params, { follow: flag, acks: flag });
     if (format === 'csv') csvReader();
   }
 
@@ -124,6 +130,8 @@ export class FileSource extends FlowActor<FileSourceParams> {
     const { file, follow = false, acks = false } = this.params;
     if (!follow) await access(file);
     const place = acks ? await this.#firstPlace() : start;
+    if (acks && !this.hasAcks)
+      this.log.warn('the director has no acks: an event counts as handled as soon as there is room for it');
     this.#progress = new Progress(place);
     this.#saved = place;
     // A stop and `settled` wait for the end of a file, but not of one that has none.
@@ -205,8 +213,9 @@ export class FileSource extends FlowActor<FileSourceParams> {
   }
 
   async #take(found: Found): Promise<void> {
-    const { acks = false, maxUnacked = 1000 } = this.params;
-    while (acks && this.#progress.size >= maxUnacked && !this.#isOver) await this.#windowOpens(maxUnacked);
+    const { maxUnacked = 1000 } = this.params;
+    while (this.hasAcks && this.#progress.size >= maxUnacked && !this.#isOver)
+      await this.#windowOpens(maxUnacked);
     if (this.#isOver) return;
     const event = this.#eventOf(found);
     if (event === undefined) this.#skip(found);
@@ -215,7 +224,7 @@ export class FileSource extends FlowActor<FileSourceParams> {
       const data = found.fault?.text ?? beginningOf(found.value);
       await this.sendError(new Event({ data, file, line: found.line }), event);
       this.#skip(found);
-    } else await this.#launch(event, { number: acks ? this.#progress.begin(found) : -1, tries: 0 });
+    } else await this.#launch(event, this.#begin(found));
   }
 
   /** Undefined for an empty line that means nothing. */
@@ -243,18 +252,20 @@ export class FileSource extends FlowActor<FileSourceParams> {
   }
 
   async #launch(event: Event, flight: Flight): Promise<void> {
-    if (this.params.acks === true) {
+    if (this.hasAcks) {
       const others = this.#flights.get(event.eventId);
       if (others === undefined) this.#flights.set(event.eventId, [flight]);
       else others.push(flight);
     }
     try {
       await this.emit(event);
+      if (this.hasAcks) return;
     } catch (thrown) {
       // A queue with the policy `fail` is full.
-      this.acked(event);
+      this.#land(event, flight);
       await this.sendError(event, asError(thrown));
     }
+    this.#done(flight);
   }
 
   /** Whether there may be more in a file that is followed. */
@@ -279,7 +290,7 @@ export class FileSource extends FlowActor<FileSourceParams> {
 
   async #windowOpens(most: number): Promise<void> {
     const cancel = this.every(longSilence, () =>
-      this.log.warn(`${most} events wait for acknowledgement: does the director have acks: true?`),
+      this.log.warn(`${most} events have not been handled for a long time: nothing more is read`),
     );
     await new Promise<void>(resolve => {
       this.#wakeWindow = resolve;
@@ -287,21 +298,29 @@ export class FileSource extends FlowActor<FileSourceParams> {
     cancel();
   }
 
-  #land(event: Event): Flight | undefined {
+  /** Takes it from those under way; several may have the same id. */
+  #land(event: Event, own?: Flight): Flight | undefined {
     const flights = this.#flights.get(event.eventId);
-    const flight = flights?.shift();
-    if (flights?.length === 0) this.#flights.delete(event.eventId);
+    const flight = own ?? flights?.[0];
+    if (flights === undefined || flight === undefined) return undefined;
+    flights.splice(flights.indexOf(flight), 1);
+    if (flights.length === 0) this.#flights.delete(event.eventId);
     return flight;
   }
 
+  #begin(found: Found): Flight {
+    if (!this.hasAcks && this.params.acks !== true) return untracked;
+    return { number: this.#progress.begin(found), tries: 0 };
+  }
+
   #skip(found: Found): void {
-    if (this.params.acks === true) this.#done({ number: this.#progress.begin(found), tries: 0 });
+    this.#done(this.#begin(found));
   }
 
   #done({ number }: Flight): void {
     this.#progress.done(number);
     this.#wakeWindow();
-    if (this.#isSaveDue || this.#isStopping || this.signal.aborted) return;
+    if (this.params.acks !== true || this.#isSaveDue || this.#isStopping || this.signal.aborted) return;
     this.#isSaveDue = true;
     this.after(saveDelay, () => {
       this.#isSaveDue = false;
@@ -323,8 +342,10 @@ export class FileSource extends FlowActor<FileSourceParams> {
 
   async #firstPlace(): Promise<Place> {
     const place = await readPlace(this.#positionFile);
-    if (place.end <= (await sizeOf(this.params.file))) return place;
-    this.log.warn(`${this.params.file} is shorter than it was: it is read from its beginning`);
+    if (place === start || (await hasPlace(this.params.file, place))) return place;
+    this.log.warn(
+      `${this.params.file} is shorter than it was, or another one: it is read from its beginning`,
+    );
     return start;
   }
 

@@ -1,5 +1,5 @@
 /** Takes bytes apart into lines. Knows no file. */
-import { type Found, mostShown, type Place } from './record.ts';
+import { type Found, markOf, mostShown, type Place } from './record.ts';
 
 const newline = 10;
 const carriageReturn = 13;
@@ -59,7 +59,7 @@ class Lines {
     this.#end += size + terminator;
     this.#parts = [];
     this.#size = 0;
-    const place = { line: this.#line, end: this.#end };
+    const place = { line: this.#line, end: this.#end, mark: markOf(bytes, size + terminator) };
     if (size > this.#most)
       return { ...place, fault: faultOf(`it has ${size} bytes; maxLineBytes is ${this.#most}`, bytes) };
     try {

@@ -1,8 +1,10 @@
 /** Up to where a file has been dealt with, and where that is written down. */
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, open, readFile, rename, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { show } from '../../base/errors.ts';
 import { SetupError } from '../events/errors.ts';
-import { type Place, start } from './record.ts';
+import { sizeOf } from './fileSize.ts';
+import { type Mark, markOf, type Place, start } from './record.ts';
 
 /** The places of records that are under way, in their order: what has been dealt with is all before the first that has not. */
 export class Progress {
@@ -25,9 +27,9 @@ export class Progress {
   }
 
   /** @returns what to call `done` with */
-  begin(place: Place): number {
+  begin({ line, end, mark }: Place): number {
     const number = this.#next++;
-    this.#open.set(number, { place, isDone: false });
+    this.#open.set(number, { place: { line, end, mark }, isDone: false });
     return number;
   }
 
@@ -51,18 +53,33 @@ export async function readPlace(path: string): Promise<Place> {
   const text = await textOf(path);
   if (text === undefined) return start;
   try {
-    const { line, end } = JSON.parse(text) as Partial<Place>;
-    if (isCount(line) && isCount(end)) return { line, end };
+    const { line, end, mark } = JSON.parse(text) as Partial<Place>;
+    if (isCount(line) && isCount(end) && (mark === undefined || isMark(mark, end)))
+      return { line, end, mark };
   } catch {
     // said below
   }
   throw new SetupError(`${path} holds no position of a file, but ${show(text.slice(0, 80))}: delete it`);
 }
 
-/** There is always a whole one. */
-export async function writePlace(path: string, { line, end }: Place): Promise<void> {
-  await writeFile(`${path}.new`, `${JSON.stringify({ line, end })}\n`);
+/** There is always a whole one. Directories are made. */
+export async function writePlace(path: string, { line, end, mark }: Place): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(`${path}.new`, `${JSON.stringify({ line, end, mark })}\n`);
   await rename(`${path}.new`, path);
+}
+
+/** Whether the file has that place, and the line before it is the one that was there. */
+export async function hasPlace(path: string, { end, mark }: Place): Promise<boolean> {
+  if (end > (await sizeOf(path))) return false;
+  if (mark === undefined) return true;
+  const file = await open(path);
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(mark.bytes), 0, mark.bytes, end - mark.back);
+    return markOf(buffer.subarray(0, bytesRead), mark.back).crc === mark.crc;
+  } finally {
+    await file.close();
+  }
 }
 
 async function textOf(path: string): Promise<string | undefined> {
@@ -74,4 +91,8 @@ async function textOf(path: string): Promise<string | undefined> {
   }
 }
 
+const isMark = (mark: unknown, end: number): mark is Mark => {
+  const { back, bytes, crc } = (mark ?? {}) as Partial<Mark>;
+  return isCount(back) && back <= end && isCount(bytes) && bytes <= back && isCount(crc);
+};
 const isCount = (value: unknown): value is number => Number.isInteger(value) && (value as number) >= 0;

@@ -145,6 +145,14 @@ describe('FileSource', () => {
     await stop();
   });
 
+  it('takes no other row for the names of the columns when the first one can not be read', async () => {
+    writeFileSync(at('in'), Buffer.concat([Buffer.from([0xff]), Buffer.from('a,b\n1,2\n3,4\n')]));
+    const { events, errors, stop } = await whole({ format: 'csv' });
+    assert.deepEqual(events, []);
+    assert.match(errors[0]?.error?.message as string, /the first row can't be read: it is no UTF-8/);
+    await stop();
+  });
+
   it('emits events again as they were written', async () => {
     const given = [new JSONEvent({ data: { a: 1 }, colour: 'red' }), text('x')];
     writeFileSync(at('in'), given.map(event => `${serializeEvent(event)}\n`).join(''));
@@ -239,7 +247,7 @@ describe('FileSource', () => {
 
   describe('with acks', () => {
     /** Reads with a worker; what it has seen. */
-    async function work(params: object, consume: (event: Event) => void | Promise<void>) {
+    async function work(params: object, consume: (event: Event) => void | Promise<void>, acks = true) {
       const seen: unknown[] = [];
       const errors: Event[] = [];
       class Worker extends FlowActor {
@@ -253,7 +261,7 @@ describe('FileSource', () => {
           errors.push(event);
         }
       }
-      const director = new Director({ acks: true, handleSignals: false });
+      const director = new Director({ acks, handleSignals: false });
       director.registerLogActor(Null, 'log');
       const source = director.registerActor(FileSource, 'source', { file: at('in'), acks: true, ...params });
       director.connectQueue(source, director.registerActor(Worker, 'worker'));
@@ -281,7 +289,7 @@ describe('FileSource', () => {
         assert.lengthOf(second.seen, 1);
         assert.match(JSON.stringify(second.seen), /4/);
         const size = readFileSync(at('in')).length;
-        assert.deepEqual(position(), { line: head === '' ? 4 : 5, end: size });
+        assert.deepInclude(position(), { line: head === '' ? 4 : 5, end: size });
       });
     }
 
@@ -294,11 +302,11 @@ describe('FileSource', () => {
       const { director, seen } = await work({}, event => (event.data === 'two' ? gate : undefined));
       await until(() => seen.length === 3);
       await until(() => readdirSync(at('')).includes('in.position'));
-      assert.deepEqual(position(), { line: 1, end: 4 });
+      assert.deepInclude(position(), { line: 1, end: 4 });
       release();
       await director.settled();
       await director.stop();
-      assert.deepEqual(position(), { line: 3, end: 14 });
+      assert.deepInclude(position(), { line: 3, end: 14 });
     });
 
     it('emits again what went wrong, and gives up in the end', async () => {
@@ -310,7 +318,7 @@ describe('FileSource', () => {
       assert.sameMembers(seen, ['bad', 'good', 'bad']);
       assert.isTrue(errors[0]?.get('redelivered'));
       await director.stop();
-      assert.deepEqual(position(), { line: 2, end: 9 });
+      assert.deepInclude(position(), { line: 2, end: 9 });
     });
 
     it('has no more than so many under way', async () => {
@@ -337,6 +345,51 @@ describe('FileSource', () => {
       assert.deepEqual(seen, ['new']);
     });
 
+    it('begins anew when another file has its place, though that is longer', async () => {
+      writeFileSync(at('in'), 'old one\n');
+      const first = await work({}, () => {});
+      await first.director.settled();
+      await first.director.stop();
+      writeFileSync(at('in'), 'new one, and longer\nnew two\n');
+      const second = await work({}, () => {});
+      await second.director.settled();
+      await second.director.stop();
+      assert.deepEqual(second.seen, ['new one, and longer', 'new two']);
+    });
+
+    it('makes the directory of its position', async () => {
+      writeFileSync(at('in'), 'one\n');
+      const { director } = await work({ positionFile: at('deep/er/position') }, () => {});
+      await director.settled();
+      await director.stop();
+      assert.deepInclude(JSON.parse(readFileSync(at('deep/er/position'), 'utf8')), { line: 1, end: 4 });
+    });
+
+    it('emits again what went wrong also without a position', async () => {
+      writeFileSync(at('in'), 'bad\ngood\n');
+      const { director, seen } = await work({ acks: false }, event => {
+        if (seen.length < 2 && event.data === 'bad') throw new Error('no');
+      });
+      await until(() => seen.length === 3);
+      await director.stop();
+      assert.sameMembers(seen, ['bad', 'good', 'bad']);
+      assert.notInclude(readdirSync(at('')), 'in.position');
+    });
+
+    it('with a director that has none, does not wait for any', async () => {
+      writeFileSync(at('in'), 'x\n'.repeat(20));
+      let release = () => {};
+      const gate = new Promise<void>(resolve => {
+        release = resolve;
+      });
+      const { director, seen } = await work({ maxUnacked: 5 }, () => gate, false);
+      await until(() => seen.length === 20);
+      await until(() => readdirSync(at('')).includes('in.position'));
+      assert.deepInclude(position(), { line: 20, end: 40 });
+      release();
+      await director.stop();
+    });
+
     it('does not guess what a broken position means', async () => {
       writeFileSync(at('in'), 'new\n');
       writeFileSync(at('in.position'), '{"line":-1}');
@@ -360,6 +413,10 @@ describe('FileSource', () => {
     { maxUnacked: 0 },
     { maxRedeliveries: -1 },
     { delimiter: '' },
+    { delimiter: '"' },
+    { headers: ['a', 'a'] },
+    { follow: 'no' },
+    { acks: 1 },
   ]) {
     it(`refuses ${JSON.stringify(params)}`, () => {
       assert.throws(() => new FileSource('in', { file: 'x', ...params } as never), /^in: \w+ must be/);

@@ -1,6 +1,6 @@
 /** A stylesheet for all specs that need one: to compile one takes a while, and each is compiled once in a process. */
 
-export const stylesheet = (templates: string) =>
+const stylesheet = (templates: string) =>
   `<xsl:stylesheet version="1.0" xmlns:xsl="http://www.w3.org/1999/XSL/Transform">${templates}</xsl:stylesheet>`;
 
 /** Leaves `bar` out, greets in `hi` whom the parameter `who` names, refuses `bad`, and leaves all else as it is. */
