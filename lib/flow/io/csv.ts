@@ -2,8 +2,9 @@
 import type * as CsvParse from 'csv-parse/sync';
 import type * as CsvStringify from 'csv-stringify/sync';
 import { asError, show } from '../../base/errors.ts';
-import { FlowError } from '../events/errors.ts';
+import { FlowError, PackageMissing } from '../events/errors.ts';
 import { loadPackage } from '../optional.ts';
+import { bytesOf } from './fileReader.ts';
 import { linesOf } from './lines.ts';
 import { type Found, mostShown, type Place, start } from './record.ts';
 
@@ -59,7 +60,6 @@ async function* recordsOf(
   most: number,
   delimiter: string,
 ): AsyncGenerator<Found> {
-  const { parse } = csvReader();
   let parts: string[] = [];
   let size = 0;
   let isOpen = false;
@@ -81,7 +81,7 @@ async function* recordsOf(
       yield bad(place, `a row has more than ${most} characters: is there a quote too many?`, text);
     else if (!text.includes(quote)) {
       if (text !== '') yield { ...place, value: text.split(delimiter) };
-    } else yield quoted(text, place, () => parse(text, { delimiter }) as string[][]);
+    } else yield quoted(text, place, () => csvReader().parse(text, { delimiter }) as string[][]);
     isOpen = false;
   }
   if (isOpen) yield bad(place, 'a quote is not closed', parts.join('\n'));
@@ -91,6 +91,7 @@ function quoted(text: string, place: Place, parse: () => string[][]): Found {
   try {
     return { ...place, value: parse()[0] };
   } catch (error) {
+    if (error instanceof PackageMissing) throw error;
     return bad(place, asError(error).message, text);
   }
 }
@@ -105,6 +106,15 @@ const bad = (place: Place, message: string, text: string): Found => ({
   ...place,
   fault: { message, text: text.slice(0, mostShown) },
 });
+
+/**
+ * What the first row of a file says; undefined when there is none.
+ * @throws FlowError when it can't be read
+ */
+export async function firstRow(file: string, delimiter: string): Promise<readonly string[] | undefined> {
+  const most = 1_048_576;
+  return namesIn(recordsOf(bytesOf(file, { from: 0, more: undefined }), start, most, delimiter));
+}
 
 async function namesIn(records: AsyncIterable<Found>): Promise<readonly string[] | undefined> {
   for await (const found of records) return namesOf(found);

@@ -117,7 +117,8 @@ export interface RedactedFileLoggerParams extends FileLoggerParams {
 
 /**
  * A `FileLogger` that writes `REDACTED` in place of the first group of all that the patterns match, in the whole line:
- * `{ patterns: ['password=(\\S+)'] }`. After compysition's RedactedFileLogger.
+ * `{ patterns: ['password=(\\S+)'] }`; of alternatives, in place of the first group that took part. What is sent on is as it was.
+ * After compysition's RedactedFileLogger.
  */
 export class RedactedFileLogger extends FileLogger<RedactedFileLoggerParams> {
   static override parameters: ParamNames<RedactedFileLogger> = { ...FileLogger.parameters, patterns: true };
@@ -146,9 +147,10 @@ function redact(line: string, pattern: RegExp): string {
   let clean = '';
   let at = 0;
   for (const { indices } of line.matchAll(pattern)) {
-    const [start, end] = indices?.[1] ?? [at, at];
-    if (start === end || start < at) continue;
-    clean += `${line.slice(at, start)}REDACTED`;
+    // Of alternatives, another group than the first may have matched; where none did, nothing says what is secret.
+    const [start, end] = indices?.slice(1).find(one => one !== undefined) ?? indices?.[0] ?? [at, at];
+    if (start === end || end <= at) continue;
+    clean += start >= at ? `${line.slice(at, start)}REDACTED` : '';
     at = end;
   }
   return clean + line.slice(at);

@@ -1,8 +1,8 @@
 /** Events in a file. */
-import { mkdir, open, rename, writeFile } from 'node:fs/promises';
+import { mkdir, open, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { show } from '../../base/errors.ts';
-import { MalformedEventData } from '../events/errors.ts';
+import { MalformedEventData, SetupError } from '../events/errors.ts';
 import type { Event } from '../events/event.ts';
 import { newEventId } from '../events/identity.ts';
 import { JSONEvent } from '../events/jsonEvent.ts';
@@ -10,7 +10,7 @@ import { serializeEvent } from '../events/serialize.ts';
 import { FlowActor, type FlowActorOptions } from '../flowActor.ts';
 import type { ParamNames } from '../parameters.ts';
 import { demand, isText, isTexts } from '../setup.ts';
-import { csvWriter, rowText } from './csv.ts';
+import { csvWriter, firstRow, rowText } from './csv.ts';
 import { sizeOf } from './fileSize.ts';
 import { type FileFormat, fileFormats } from './fileSource.ts';
 import { LineWriter } from './lineWriter.ts';
@@ -25,7 +25,7 @@ export interface FileSinkParams {
    * ('append').
    */
   mode?: 'append' | 'replace' | undefined;
-  /** For CSV, the members of the data to write, in their order (those of the first event; others are an error then). */
+  /** For CSV, the members of the data to write, in their order (those that the file has, or of the first event; others are an error then). */
   columns?: readonly string[] | undefined;
   /** For CSV, whether a file begins with the names of the columns (true). */
   header?: boolean | undefined;
@@ -61,7 +61,7 @@ export class FileSink extends FlowActor<FileSinkParams> {
   static override shape = 'note';
 
   readonly #work: Work;
-  readonly #writer: LineWriter;
+  #writer: LineWriter;
   #needsHeader = false;
   #isPlaced = false;
 
@@ -90,11 +90,21 @@ export class FileSink extends FlowActor<FileSinkParams> {
       await mkdir(dirname(file), { recursive: true });
       await writeFile(this.#work.path, '', { flag: 'a' });
     }
-    this.#needsHeader = format === 'csv' && header && (await sizeOf(this.#work.path)) === 0;
+    if (format !== 'csv' || !header) return;
+    this.#needsHeader = (await sizeOf(this.#work.path)) === 0;
+    if (!this.#needsHeader) await this.#learnColumns();
   }
 
   override async consume(event: Event): Promise<void> {
-    await this.#writer.append(this.#textOf(event));
+    const neededHeader = this.#needsHeader;
+    const text = this.#textOf(event);
+    try {
+      await this.#writer.append(text);
+    } catch (error) {
+      // It was to go before this row.
+      if (neededHeader) this.#needsHeader = (await sizeOf(this.#work.path)) === 0;
+      throw error;
+    }
     if (this.outboxes.length > 0) void this.send(event);
   }
 
@@ -105,15 +115,49 @@ export class FileSink extends FlowActor<FileSinkParams> {
     await this.#writer.idle();
     if (this.params.mode !== 'replace' || this.#isPlaced) return;
     this.#isPlaced = true;
-    const part = await open(this.#work.path, 'r+');
-    await part.sync();
-    await part.close();
-    await rename(this.#work.path, this.params.file);
+    await this.#place();
     works.delete(this.params);
+    // In a cycle, something may still come.
+    this.#writer = new LineWriter(this.params.file);
   }
 
   override async postStop(): Promise<void> {
     await this.#writer.idle();
+    if (this.params.mode === 'replace' && this.draining && !this.#isPlaced) await this.#giveUp();
+  }
+
+  /** Whoever may not read the file before may not read it now. */
+  async #place(): Promise<void> {
+    const { file } = this.params;
+    const part = await open(this.#work.path, 'r+');
+    try {
+      const before = await stat(file).catch(() => undefined);
+      if (before !== undefined) await part.chmod(before.mode);
+      await part.sync();
+    } finally {
+      await part.close();
+    }
+    await rename(this.#work.path, file);
+  }
+
+  /** The flow did not come to its end: what has been written is not all. */
+  async #giveUp(): Promise<void> {
+    const { path } = this.#work;
+    if ((await sizeOf(path)) === 0) return rm(path, { force: true });
+    this.log.error(`${this.params.file} is as it was: not all has come in time; ${path} holds what has`);
+  }
+
+  /** What is appended to a file has its columns. */
+  async #learnColumns(): Promise<void> {
+    const { delimiter = ',', escapeFormulas = false } = this.params;
+    const { path, columns } = this.#work;
+    const found = await firstRow(path, delimiter);
+    if (found === undefined) return;
+    if (columns === undefined) this.#work.columns = found;
+    else if (!escapeFormulas && String(columns) !== String(found))
+      throw new SetupError(
+        `${this.name}: columns are ${columns.join(', ')}, but ${path} has the columns ${found.join(', ')}`,
+      );
   }
 
   #textOf(event: Event): string {

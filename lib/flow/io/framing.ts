@@ -14,6 +14,8 @@ export const refused = 0x15;
 
 const lengthBytes = 4;
 const newline = 10;
+/** Bytes of a block for small parts. */
+const block = 8192;
 
 /** A text of one line as it goes over the wire. */
 export function frameOf(text: string, framing: Framing): Buffer {
@@ -31,6 +33,9 @@ export class Unframer {
   readonly #most: number;
   #chunks: Buffer[] = [];
   #size = 0;
+  /** The block that the last chunk is the beginning of, if it is of small parts. */
+  #tail: Buffer | undefined;
+  #used = 0;
 
   /** @param most bytes of one event */
   constructor(framing: Framing, most: number) {
@@ -95,14 +100,27 @@ export class Unframer {
     this.#push(part);
   }
 
+  /** Small parts share a block, or whoever sends byte by byte would make us keep a hundred times what has come. */
   #push(part: Buffer): void {
-    this.#chunks.push(part);
     this.#size += part.length;
+    const isSmall = part.length < block / 2;
+    if (isSmall && this.#tail !== undefined && this.#used + part.length <= block) {
+      this.#used += part.copy(this.#tail, this.#used);
+      this.#chunks[this.#chunks.length - 1] = this.#tail.subarray(0, this.#used);
+      return;
+    }
+    this.#tail = undefined;
+    if (isSmall && this.#chunks.length > 0) {
+      this.#tail = Buffer.allocUnsafeSlow(block);
+      this.#used = part.copy(this.#tail);
+      this.#chunks.push(this.#tail.subarray(0, this.#used));
+    } else this.#chunks.push(part);
   }
 
   #all(): Buffer {
     const all = this.#chunks.length === 1 ? (this.#chunks[0] as Buffer) : Buffer.concat(this.#chunks);
     this.#chunks = [];
+    this.#tail = undefined;
     this.#size = 0;
     return all;
   }

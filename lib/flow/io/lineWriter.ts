@@ -2,6 +2,7 @@
 import { mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { asError } from '../../base/errors.ts';
+import { sizeOf } from './fileSize.ts';
 
 interface Piece {
   readonly text: string;
@@ -12,13 +13,18 @@ interface Piece {
 /** Called before a batch is written: may rename the file. */
 export type BeforeWrite = (path: string, bytes: number) => Promise<void>;
 
-/** No file is kept open, so that it may be renamed by whoever likes to. */
+const newline = Buffer.from('\n');
+
+/**
+ * Appends lines. What was left without its end, since a write failed or a process died, gets one before the next. No file is kept open, so that it may be renamed by whoever likes to. */
 export class LineWriter {
   readonly path: string;
   readonly #most: number;
   readonly #before: BeforeWrite | undefined;
   #pieces: Piece[] = [];
   #writing: Promise<void> | undefined;
+  /** Whether the file may end within a line: of another writer, or of a write that failed. */
+  #isTorn = true;
 
   /**
    * @param most bytes that are written together; a piece is never divided
@@ -78,9 +84,12 @@ export class LineWriter {
   async #write(text: string): Promise<void> {
     const bytes = Buffer.from(text);
     await this.#before?.(this.path, bytes.length);
+    const isWithin = this.#isTorn && (await endsWithinLine(this.path));
     const file = await this.#open();
     try {
-      await file.appendFile(bytes);
+      this.#isTorn = true;
+      await file.appendFile(isWithin ? Buffer.concat([newline, bytes]) : bytes);
+      this.#isTorn = false;
     } finally {
       await file.close();
     }
@@ -94,5 +103,18 @@ export class LineWriter {
       await mkdir(dirname(this.path), { recursive: true });
       return await open(this.path, 'a');
     }
+  }
+}
+
+/** Whether the last byte of a file is no line end; what can't be read is not looked at. */
+async function endsWithinLine(path: string): Promise<boolean> {
+  const size = await sizeOf(path);
+  if (size === 0) return false;
+  const file = await open(path).catch(() => undefined);
+  try {
+    const last = await file?.read(Buffer.alloc(1), 0, 1, size - 1).catch(() => undefined);
+    return last?.bytesRead === 1 && !last.buffer.equals(newline);
+  } finally {
+    await file?.close();
   }
 }

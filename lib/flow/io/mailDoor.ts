@@ -26,6 +26,9 @@ export interface MailDoorOptions {
   trouble(error: Error): void;
 }
 
+/** Of one mail; the sender sends another one for the rest. At least 100, by RFC 5321. */
+const mostRecipients = 1000;
+
 /** One port. */
 export class MailDoor {
   readonly #server: Smtp.SMTPServer;
@@ -46,8 +49,10 @@ export class MailDoor {
       ...tls,
       onMailFrom: (_address, _session, callback) =>
         callback(options.isOpen() ? null : said(421, 'The server is stopping')),
-      onRcptTo: ({ address }, _session, callback) =>
-        callback(options.accepts(address) ? null : said(550, 'No such recipient here')),
+      onRcptTo: ({ address }, { envelope }, callback) => {
+        if (envelope.rcptTo.length >= mostRecipients) return callback(said(452, 'Too many recipients'));
+        return callback(options.accepts(address) ? null : said(550, 'No such recipient here'));
+      },
       onData: (stream, session, callback) => {
         this.#receive(stream, session).then(
           () => callback(null),

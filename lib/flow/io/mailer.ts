@@ -10,6 +10,8 @@ export interface MailServer {
   port?: number | undefined;
   /** TLS from the start, as on port 465 (false: only if the server offers it). */
   secure?: boolean | undefined;
+  /** Sends nothing, and above all no password, to a server that does not offer TLS (false). */
+  requireTLS?: boolean | undefined;
   /** Who sends. */
   auth?: { readonly user: string; readonly pass: string } | undefined;
   /** Options of node:tls, such as `{ ca }`. */
@@ -49,12 +51,13 @@ export class Mailer {
   /** @throws PackageMissing without nodemailer */
   constructor(server: MailServer) {
     const { createTransport } = loadPackage<typeof Nodemailer>('nodemailer', 'SMTPOut');
-    const { host = 'localhost', secure = false, auth, tls } = server;
+    const { host = 'localhost', secure = false, requireTLS = false, auth, tls } = server;
     const [name, port = server.port ?? 25] = typeof host === 'string' ? [host] : host;
     this.#transport = createTransport({
       host: name,
       port,
       secure,
+      requireTLS,
       pool: true,
       maxConnections: mostConnections,
       connectionTimeout: patience,

@@ -33,6 +33,7 @@ export class SMTPOut extends FlowActor<SMTPOutParams> {
     host: true,
     key: true,
     port: true,
+    requireTLS: true,
     secure: true,
     tls: true,
   };
@@ -44,8 +45,9 @@ export class SMTPOut extends FlowActor<SMTPOutParams> {
 
   constructor(name: string, params: SMTPOutParams & FlowActorOptions = {}) {
     super(name, params);
-    const { host = 'localhost', fromAddress, domain, key, auth, tls, secure = false } = params;
-    const [at, port = params.port ?? 25, ...more] = typeof host === 'string' ? [host] : [...host];
+    const { host = 'localhost', fromAddress, domain, key, auth, tls } = params;
+    const { secure = false, requireTLS = false } = params;
+    const [at, port = params.port ?? 25, ...more] = Array.isArray(host) ? [...host] : [host];
     const isHost = isText(at) && isCount(port) && port < 65_536 && more.length === 0;
     demand(this, 'host', isHost, "a name such as 'localhost', or ['localhost', 25]", host);
     for (const [param, value] of Object.entries({ fromAddress, domain, key }))
@@ -53,6 +55,7 @@ export class SMTPOut extends FlowActor<SMTPOutParams> {
     const isAuth = auth === undefined || (isObject(auth) && isText(auth.user) && isText(auth.pass));
     demand(this, 'auth', isAuth, '{ user, pass }', auth === undefined ? auth : '(hidden)');
     demand(this, 'tls', tls === undefined || isObject(tls), 'an object', tls);
+    demand(this, 'requireTLS', typeof requireTLS === 'boolean', 'true or false', requireTLS);
     demand(this, 'secure', typeof secure === 'boolean', 'true or false', secure);
   }
 

@@ -25,6 +25,9 @@ export interface TCPInParams {
   idleTimeout?: number | undefined;
 }
 
+/** So many answers may wait for a peer that does not read them. */
+const mostUnread = 65_536;
+
 /** One connection. */
 interface Peer {
   readonly socket: Socket;
@@ -155,6 +158,7 @@ export class TCPIn extends FlowActor<TCPInParams> {
         for (const bytes of unframer.take(chunk as Buffer)) {
           await this.#take(bytes, from);
           if (socket.writable) socket.write(Buffer.of(taken));
+          if (socket.writableLength > mostUnread) throw new Error('it does not read what it is answered');
         }
       } finally {
         release();

@@ -7,7 +7,7 @@ import type { Event } from '../events/event.ts';
 import { serializeEvent } from '../events/serialize.ts';
 import { FlowActor, type FlowActorOptions } from '../flowActor.ts';
 import type { ParamNames } from '../parameters.ts';
-import { demand, isCount, isSpan, isText } from '../setup.ts';
+import { demand, isCount, isSpan, isText, setUp } from '../setup.ts';
 import { type Framing, frameOf, framings, refused, taken } from './framing.ts';
 
 export interface TCPOutParams {
@@ -63,7 +63,7 @@ export class TCPOut extends FlowActor<TCPOutParams> {
   #kept: Promise<Kept> | undefined;
 
   constructor(name: string, params: TCPOutParams & FlowActorOptions = {}) {
-    super(name, { concurrency: 1, ...params });
+    super(name, { ...params, concurrency: params.concurrency ?? 1 });
     const { port = 9000, host = '127.0.0.1', framing = 'connection', connectTimeout = 10_000 } = params;
     const { acknowledged = true } = params;
     const { backoff = { min: 100 }, maxRetries = Number.POSITIVE_INFINITY } = params;
@@ -74,7 +74,7 @@ export class TCPOut extends FlowActor<TCPOutParams> {
     demand(this, 'connectTimeout', isSpan(connectTimeout), 'more than 0 ms', connectTimeout);
     const isRight = maxRetries === Number.POSITIVE_INFINITY || isCount(maxRetries, 0);
     demand(this, 'maxRetries', isRight, 'a whole number from 0 up', maxRetries);
-    this.#backoff = new Backoff(backoff);
+    this.#backoff = setUp(this, () => new Backoff(backoff));
   }
 
   override async consume(event: Event): Promise<void> {

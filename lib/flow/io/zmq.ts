@@ -1,4 +1,5 @@
 /** Events to and from other processes over ZeroMQ. */
+import { asError } from '../../base/errors.ts';
 import type { Event } from '../events/event.ts';
 import { serializeEvent } from '../events/serialize.ts';
 import { FlowActor, type FlowActorOptions } from '../flowActor.ts';
@@ -118,9 +119,16 @@ export class ZMQPull extends FlowActor<ZMQPullParams> {
   async #take([bytes = Buffer.alloc(0), ...more]: Frame[]): Promise<void> {
     const event =
       more.length === 0 ? received(bytes) : new Error(`a message of ${more.length + 1} frames, not of one`);
-    if (!(event instanceof Error)) return this.emit(event);
-    this.log.warn(`no event has come: ${event.message}`);
-    await this.sendError(unreadable(bytes, {}), event);
+    if (event instanceof Error) {
+      this.log.warn(`no event has come: ${event.message}`);
+      return this.sendError(unreadable(bytes, {}), event);
+    }
+    try {
+      await this.emit(event);
+    } catch (thrown) {
+      // A queue with the policy `fail` is full. Nobody is there who could be told to send it again.
+      await this.sendError(event, asError(thrown));
+    }
   }
 }
 

@@ -171,6 +171,20 @@ describe('RedactedFileLogger', () => {
     );
   });
 
+  it('redacts whichever alternative has matched, and to the end of what overlaps', async () => {
+    const params = {
+      directory: at('logs'),
+      patterns: ['password=(\\S+)|token=(\\S+)', /(?=([f-i]{3}))[fg]/],
+    };
+    const harness = await FlowHarness.start(RedactedFileLogger, { params, outboxes: [] });
+    await harness.put(entry('token=abc password=def fghi'));
+    await harness.stop();
+    assert.match(
+      readFileSync(at('logs/troupe.log'), 'utf8'),
+      /:: token=REDACTED password=REDACTED REDACTED\n$/,
+    );
+  });
+
   it('redacts also what an event names as its file', async () => {
     const params = { directory: at('logs'), patterns: ['(secret)'] };
     const harness = await FlowHarness.start(RedactedFileLogger, { params, outboxes: [] });

@@ -4,6 +4,7 @@ import {
   readdirSync,
   readFileSync,
   renameSync,
+  statSync,
   truncateSync,
   writeFileSync,
 } from 'node:fs';
@@ -493,6 +494,85 @@ describe('FileSink', () => {
     await harness.stop();
     assert.equal(read(), 'new\n');
     assert.deepEqual(readdirSync(at('deep')), ['out']);
+  });
+
+  it('appends to CSV by the columns that the file has', async () => {
+    mkdirSync(at('deep'));
+    writeFileSync(at('deep/out'), 'b,"a, or not"\n1,2\n');
+    const harness = await write({ format: 'csv' });
+    await harness.put(new JSONEvent({ data: { 'a, or not': 4, b: 3 } }));
+    await harness.put(new JSONEvent({ data: { c: 5 } }));
+    assert.match((await harness.error()).error?.message as string, /there is no column c/);
+    await harness.stop();
+    assert.equal(read(), 'b,"a, or not"\n1,2\n3,4\n');
+    const started = await write({ format: 'csv', columns: ['a', 'b'] }).catch((error: Error) => error);
+    assert.match((started as Error).message, /columns are a, b, but .*out has the columns b, a, or not/);
+  });
+
+  it('does not write on in a line that somebody has left without its end', async () => {
+    mkdirSync(at('deep'));
+    writeFileSync(at('deep/out'), '{"half":');
+    const harness = await write({ format: 'ndjson' });
+    await harness.put(text(1));
+    await harness.put(text(2));
+    await harness.stop();
+    assert.equal(read(), '{"half":\n1\n2\n');
+  });
+
+  it('keeps who may read the file that it replaces', async () => {
+    mkdirSync(at('deep'));
+    writeFileSync(at('deep/out'), 'old\n', { mode: 0o600 });
+    const harness = await write({ mode: 'replace' });
+    await harness.put(text('new'));
+    await harness.stop();
+    assert.equal(statSync(at('deep/out')).mode & 0o777, 0o600);
+  });
+
+  it('says where the part is when not all has come in time, and leaves the file as it was', async () => {
+    mkdirSync(at('deep'));
+    writeFileSync(at('deep/out'), 'old\n');
+    class Slow extends FileSink {
+      override async consume(event: Event): Promise<void> {
+        await super.consume(event);
+        if (event.data === 'slow') await new Promise(() => {});
+      }
+    }
+    const logs: Event[] = [];
+    class Log extends FlowActor {
+      override consume(event: Event): void {
+        logs.push(event);
+      }
+    }
+    const director = new Director({ handleSignals: false, stopTimeout: 1 });
+    director.registerLogActor(Log, 'log');
+    const source = director.registerActor(FileSource, 'source', { file: at('in') });
+    const sink = director.registerActor(Slow, 'sink', { file: at('deep/out'), mode: 'replace' });
+    director.connectQueue(source, sink);
+    writeFileSync(at('in'), 'slow\n');
+    await director.start();
+    await until(() =>
+      readdirSync(at('deep')).some(name => readFileSync(at(`deep/${name}`), 'utf8') === 'slow\n'),
+    );
+    await director.stop();
+    assert.equal(read(), 'old\n');
+    assert.isTrue(logs.some(({ data }) => /out is as it was: .*\.part holds/.test(JSON.stringify(data))));
+  });
+
+  it('leaves no part behind when the flow does not start', async () => {
+    class Bad extends FlowActor {
+      override async preStart(): Promise<void> {
+        await until(() => readdirSync(at('')).some(name => name.endsWith('.part')));
+        throw new Error('not today');
+      }
+      override consume(): void {}
+    }
+    const director = new Director({ handleSignals: false });
+    director.registerLogActor(Null, 'log');
+    director.registerActor(FileSink, 'sink', { file: at('out'), mode: 'replace' });
+    director.registerActor(Bad, 'bad');
+    const error = await director.start().catch((thrown: Error) => thrown);
+    assert.match((error as Error).message, /not today/);
+    await until(() => readdirSync(at('')).length === 0);
   });
 
   it('goes on with its work after a crash', async () => {

@@ -22,7 +22,7 @@ describe('Unframer', () => {
       const texts = fc.array(
         fc.string({ unit: 'grapheme', minLength: 1 }).filter(text => !/[\n\r]/.test(text)),
       );
-      const sizes = fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1 });
+      const sizes = fc.array(fc.oneof(fc.integer({ min: 1, max: 9 }), fc.constant(5000)), { minLength: 1 });
       fc.assert(
         fc.property(texts, sizes, (all, cuts) => {
           const bytes = Buffer.concat(all.map(text => frameOf(text, framing)));
@@ -31,6 +31,20 @@ describe('Unframer', () => {
       );
     });
   }
+
+  it('keeps hardly more than what has come, though that comes byte by byte', () => {
+    const unframer = new Unframer('line', 1_000_000);
+    globalThis.gc?.();
+    const kept = () => process.memoryUsage().heapUsed + process.memoryUsage().external;
+    const before = kept();
+    for (let n = 0; n < 300_000; n++)
+      for (const _ of unframer.take(Buffer.of(120))) assert.fail('no end yet');
+    globalThis.gc?.();
+    assert.isBelow(kept() - before, 3_000_000, 'for 300 000 bytes');
+    const [line] = unframer.take(Buffer.from('\n'));
+    assert.equal(line?.length, 300_000);
+    assert.isTrue(line?.every(byte => byte === 120));
+  });
 
   it('takes all that comes as one event where a connection is for one', () => {
     assert.deepEqual(through(Buffer.from('{"a":\n1}'), [2], 'connection'), ['{"a":\n1}']);

@@ -165,6 +165,16 @@ describe('SMTPOut', () => {
     await sender.stop();
   });
 
+  it('sends nothing without TLS where that is required', async () => {
+    const receiver = await receive();
+    const sender = await send(portOf(receiver), { requireTLS: true, fromAddress: 'a@x.org' });
+    await sender.put(new JSONEvent({ data: { To: 'b@x.org', Body: 'secret' } }));
+    assert.equal((await sender.error()).error?.name, 'ServiceUnavailable');
+    await sender.stop();
+    await receiver.stop();
+    assert.deepEqual(receiver.takeAll(), []);
+  });
+
   it('says which recipients were refused where others were not', async () => {
     const receiver = await receive({ recipients: ['a@x.org'] });
     const sender = await send(portOf(receiver));
@@ -255,6 +265,17 @@ describe('SMTPIn', () => {
     socket.destroy();
     await receiver.settled();
     assert.deepEqual(receiver.takeAll(), []);
+    await receiver.stop();
+  });
+
+  it('takes no more than 1000 recipients for one mail', async () => {
+    const receiver = await receive();
+    const to = Array.from({ length: 1001 }, (_, n) => `r${n}@x.org`);
+    const transport = createTransport({ host, port: portOf(receiver) });
+    const { rejected } = await transport.sendMail({ from: 'a@x.org', to, text: 'x' });
+    assert.deepEqual(rejected, ['r1000@x.org']);
+    assert.lengthOf((await receiver.next()).get('rcptTo') as string[], 1000);
+    transport.close();
     await receiver.stop();
   });
 

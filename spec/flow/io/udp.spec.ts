@@ -18,10 +18,11 @@ const address = '127.255.255.255';
 
 for (const Generator of [UDPEventGenerator, UDPCronEventGenerator]) {
   describe(Generator.name, () => {
-    const interval = Generator === UDPEventGenerator ? 1000 : { second: '*' };
+    const isCron = Generator === UDPCronEventGenerator;
+    const params = isCron ? { interval: { second: '*' }, timezone: 'UTC' } : { interval: 1000 };
 
     it('emits only while it is the master of its group', async () => {
-      const { clock, peers, seen, stop } = await group(Generator, { interval, service: 'orders' });
+      const { clock, peers, seen, stop } = await group(Generator, { ...params, service: 'orders' });
       await beat(clock, peers);
       assert.deepEqual(seen, [], 'nobody is master at first');
       for (let n = 0; n < 6; n++) await beat(clock, peers);
@@ -33,7 +34,7 @@ for (const Generator of [UDPEventGenerator, UDPCronEventGenerator]) {
     });
 
     it('lets another one take over when it ends', async () => {
-      const { clock, peers, seen, stop } = await group(Generator, { interval });
+      const { clock, peers, seen, stop } = await group(Generator, params);
       for (let n = 0; n < 7; n++) await beat(clock, peers);
       const [master] = peers.filter(({ actor }) => actor.isMaster);
       await master?.director.stop();
@@ -83,7 +84,6 @@ async function group(Generator: typeof UDPEventGenerator | typeof UDPCronEventGe
     const actor = director.registerActor(Generator, name, {
       address,
       port,
-      timezone: 'UTC',
       ...params,
     }) as Peer['actor'];
     director.connectQueue(actor, director.registerActor(See, 'see'));

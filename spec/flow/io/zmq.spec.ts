@@ -1,9 +1,12 @@
 import { assert } from 'chai';
 import { world } from '../../../lib/base/world.ts';
 import {
+  Director,
   Event,
+  FlowActor,
   FlowHarness,
   JSONEvent,
+  Null,
   serializeEvent,
   XMLEvent,
   ZMQPull,
@@ -89,6 +92,40 @@ describe('ZMQPush to ZMQPull', function () {
     assert.match(faults[1]?.error?.message as string, /2 frames/);
     await socket.close();
     await pull.stop();
+  });
+
+  it('gives what there is no room for to the error outboxes, and goes on', async () => {
+    let open = () => {};
+    const gate = new Promise<void>(resolve => {
+      open = resolve;
+    });
+    const errors: Event[] = [];
+    class Slow extends FlowActor {
+      override consume(): Promise<void> {
+        return gate;
+      }
+    }
+    class Errors extends FlowActor {
+      override consume(event: Event): void {
+        errors.push(event);
+      }
+    }
+    const director = new Director({ handleSignals: false });
+    director.registerLogActor(Null, 'log');
+    const pull = director.registerActor(ZMQPull, 'pull', { port: 0 });
+    const slow = director.registerActor(Slow, 'slow', { concurrency: 1 });
+    director.connectQueue(pull, slow, { size: 1, policy: 'fail' });
+    director.connectErrorQueue(pull, director.registerActor(Errors, 'errors'));
+    await director.start();
+    const push = await FlowHarness.start(ZMQPush, { params: otherEnd({ port: 0 }, pull.endpoint) });
+    for (let n = 0; n < 6; n++) await push.put(text(n));
+    await until(() => errors.length === 4);
+    assert.deepEqual(dataOf(errors), [2, 3, 4, 5]);
+    assert.equal(errors[0]?.error?.name, 'QueueFull');
+    assert.equal(director.stats()?.actors.find(({ name }) => name === 'pull')?.restarts, 0);
+    open();
+    await push.stop();
+    await director.stop();
   });
 
   it('discards, with a warning, what other actors give to a pull', async () => {
