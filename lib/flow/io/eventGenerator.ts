@@ -90,6 +90,11 @@ export class CallbackEventGenerator extends EventGenerator<CallbackEventGenerato
     this.#open.set(event.eventId, this.world.clock.now());
   }
 
+  /** Nothing will bring it back. */
+  protected override unsent(event: Event): void {
+    this.#open.delete(event.eventId);
+  }
+
   #forgetLost(): void {
     const { graceTime } = this.params;
     if (graceTime === undefined) return;

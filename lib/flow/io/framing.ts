@@ -12,6 +12,9 @@ export const framings: readonly Framing[] = ['connection', 'line', 'length'];
 export const taken = 0x06;
 export const refused = 0x15;
 
+/** A connection that says nothing for so many ms is asked whether the other side is still there; the system's two hours are long. */
+export const keepAlive = 30_000;
+
 const lengthBytes = 4;
 const newline = 10;
 /** Bytes of a block for small parts. */

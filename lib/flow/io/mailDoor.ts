@@ -12,10 +12,17 @@ export interface Received {
   readonly peer: string;
 }
 
+/** The contents of the files, as PEM. */
+export interface Tls {
+  readonly key: Buffer;
+  readonly cert: Buffer;
+  readonly ca?: Buffer | undefined;
+}
+
 export interface MailDoorOptions {
   readonly maxBytes: number;
   readonly maxClients: number;
-  readonly tls: { readonly key: Buffer; readonly cert: Buffer; readonly ca?: Buffer | undefined } | undefined;
+  readonly tls: Tls | undefined;
   readonly secure: boolean;
   /** Whether mails are taken for this address. */
   accepts(address: string): boolean;

@@ -5,7 +5,7 @@ import { SetupError } from '../events/errors.ts';
 import { Event, type EventClass } from '../events/event.ts';
 import { FlowActor, type FlowActorOptions } from '../flowActor.ts';
 import type { ParamNames } from '../parameters.ts';
-import { demand, isCount, isObject } from '../setup.ts';
+import { checkParams, demand, flag, isCount, isObject } from '../setup.ts';
 
 export interface ProducerParams {
   /** The class of the events (`Event`). */
@@ -44,6 +44,7 @@ export abstract class EventProducer<P extends ProducerParams> extends FlowActor<
     demand(this, 'eventKwargs', isObject(eventKwargs), 'an object such as { data: 1 }', eventKwargs);
     demand(this, 'producers', isCount(producers), 'a whole number from 1 up', producers);
     demand(this, 'delay', Number.isFinite(delay) && delay >= 0, 'ms from 0 up', delay);
+    checkParams(name, params, { generateError: flag });
     demand(
       this,
       'maxEvents',
@@ -100,12 +101,16 @@ export abstract class EventProducer<P extends ProducerParams> extends FlowActor<
     try {
       return send(event, false);
     } catch (error) {
+      this.unsent(event);
       return this.sendError(event, asError(error));
     }
   }
 
   /** Hears of every event before it is sent. */
   protected made(_event: Event): void {}
+
+  /** Hears of those that could not be sent. */
+  protected unsent(_event: Event): void {}
 
   #make(): Event {
     const { eventClass = Event, eventKwargs = {} } = this.params;

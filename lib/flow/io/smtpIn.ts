@@ -1,13 +1,15 @@
 /** Events by mails. */
 import { readFile } from 'node:fs/promises';
+import { createSecureContext } from 'node:tls';
 import { asError } from '../../base/errors.ts';
+import { SetupError } from '../events/errors.ts';
 import { Event } from '../events/event.ts';
 import { JSONEvent } from '../events/jsonEvent.ts';
 import { XMLEvent } from '../events/xmlEvent.ts';
 import { FlowActor, type FlowActorOptions } from '../flowActor.ts';
 import type { ParamNames } from '../parameters.ts';
-import { demand, isCount, isText, isTexts } from '../setup.ts';
-import { MailDoor, type MailDoorOptions, type Received, said } from './mailDoor.ts';
+import { checkParams, demand, flag, isCount, isText, isTexts } from '../setup.ts';
+import { MailDoor, type MailDoorOptions, type Received, said, type Tls } from './mailDoor.ts';
 import { type MailText, readMail } from './mailText.ts';
 
 export interface SMTPInParams {
@@ -77,6 +79,7 @@ export class SMTPIn extends FlowActor<SMTPInParams> {
       demand(this, param, value === undefined || isText(value), 'the path of a file', value);
     const isPair = (keyFile === undefined) === (certFile === undefined);
     demand(this, 'certFile', isPair, 'given together with keyFile', certFile);
+    checkParams(name, params, { secure: flag, keepRaw: flag });
     const isSecure = params.secure !== true || keyFile !== undefined;
     demand(this, 'secure', isSecure, 'false where keyFile and certFile are not given', params.secure);
   }
@@ -128,11 +131,7 @@ export class SMTPIn extends FlowActor<SMTPInParams> {
     const tls =
       keyFile === undefined || certFile === undefined
         ? undefined
-        : {
-            key: await readFile(keyFile),
-            cert: await readFile(certFile),
-            ...(caFile !== undefined && { ca: await readFile(caFile) }),
-          };
+        : await this.#tlsOf(keyFile, certFile, caFile);
     return {
       ...{ maxBytes, maxClients, tls, secure },
       accepts: address => this.#accepts(address),
@@ -140,6 +139,21 @@ export class SMTPIn extends FlowActor<SMTPInParams> {
       take: mail => this.#take(mail),
       trouble: error => this.log.warn(`a connection failed: ${error.message}`),
     };
+  }
+
+  /** @throws SetupError that names the parameters, for files that are not there or hold something else */
+  async #tlsOf(keyFile: string, certFile: string, caFile: string | undefined): Promise<Tls> {
+    try {
+      const [key, cert] = [await readFile(keyFile), await readFile(certFile)];
+      const tls = { key, cert, ...(caFile !== undefined && { ca: await readFile(caFile) }) };
+      createSecureContext(tls);
+      return tls;
+    } catch (error) {
+      const names = caFile === undefined ? 'keyFile and certFile' : 'keyFile, certFile and caFile';
+      throw new SetupError(`${this.name}: ${names} can't be used: ${asError(error).message}`, {
+        cause: error,
+      });
+    }
   }
 
   #accepts(address: string): boolean {

@@ -7,7 +7,7 @@ import type { Event } from '../events/event.ts';
 import { FlowActor, type FlowActorOptions } from '../flowActor.ts';
 import type { ParamNames } from '../parameters.ts';
 import { demand, isCount, isSpan, isText } from '../setup.ts';
-import { type Framing, framings, refused, taken, Unframer } from './framing.ts';
+import { type Framing, framings, keepAlive, refused, taken, Unframer } from './framing.ts';
 import { received, unreadable } from './received.ts';
 
 export interface TCPInParams {
@@ -74,8 +74,9 @@ export class TCPIn extends FlowActor<TCPInParams> {
 
   override async preStart(): Promise<void> {
     const { port = 9000, host = '127.0.0.1', maxConnections = 1000, idleTimeout = 60_000 } = this.params;
-    const server = createServer({ allowHalfOpen: true, noDelay: true, keepAlive: true }, socket =>
-      this.background(() => this.#serve(socket)),
+    const server = createServer(
+      { allowHalfOpen: true, noDelay: true, keepAlive: true, keepAliveInitialDelay: keepAlive },
+      socket => this.background(() => this.#serve(socket)),
     );
     server.maxConnections = maxConnections;
     server.listen(port, host);

@@ -8,7 +8,7 @@ import { serializeEvent } from '../events/serialize.ts';
 import { FlowActor, type FlowActorOptions } from '../flowActor.ts';
 import type { ParamNames } from '../parameters.ts';
 import { demand, isCount, isSpan, isText, setUp } from '../setup.ts';
-import { type Framing, frameOf, framings, refused, taken } from './framing.ts';
+import { type Framing, frameOf, framings, keepAlive, refused, taken } from './framing.ts';
 
 export interface TCPOutParams {
   /** The other side's port (9000). */
@@ -162,7 +162,13 @@ export class TCPOut extends FlowActor<TCPOutParams> {
     const { port = 9000, host = '127.0.0.1', connectTimeout = 10_000 } = this.params;
     const { signal } = this;
     return new Promise((resolve, reject) => {
-      const socket = connect({ port, host, noDelay: true, keepAlive: true });
+      const socket = connect({
+        port,
+        host,
+        noDelay: true,
+        keepAlive: true,
+        keepAliveInitialDelay: keepAlive,
+      });
       const abort = () => socket.destroy();
       const cancel = this.after(connectTimeout, () =>
         socket.destroy(new Error(`no connection within ${connectTimeout} ms`)),

@@ -31,7 +31,7 @@ export class ZMQPush extends FlowActor<ZMQParams> {
 
   constructor(name: string, params: ZMQParams & FlowActorOptions = {}) {
     super(name, params);
-    this.#where = endpointOf(this, params);
+    this.#where = endpointOf(this, params, 'connect');
   }
 
   /** What it is bound or connected to; undefined before the start. */
@@ -82,7 +82,7 @@ export class ZMQPull extends FlowActor<ZMQPullParams> {
 
   constructor(name: string, params: ZMQPullParams & FlowActorOptions = {}) {
     super(name, params);
-    this.#where = endpointOf(this, params);
+    this.#where = endpointOf(this, params, 'bind');
     const { maxFrameSize } = params;
     const isRight = maxFrameSize === undefined || isCount(maxFrameSize);
     demand(this, 'maxFrameSize', isRight, 'a whole number from 1 up', maxFrameSize);

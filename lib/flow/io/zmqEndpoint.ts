@@ -28,9 +28,14 @@ const longestPath = 100;
 
 /**
  * Such as `tcp://127.0.0.1:9000`.
+ * @param usual what this end does unless it is told otherwise
  * @throws SetupError that names the parameter
  */
-export function endpointOf(actor: { readonly name: string }, params: ZMQParams): string {
+export function endpointOf(
+  actor: { readonly name: string },
+  params: ZMQParams,
+  usual: 'connect' | 'bind',
+): string {
   const { port = 9000, host = '127.0.0.1', transmissionProtocol = 'tcp', socketFile } = params;
   const { mode, highWaterMark, sockets } = params;
   demand(
@@ -51,7 +56,9 @@ export function endpointOf(actor: { readonly name: string }, params: ZMQParams):
   demand(actor, 'highWaterMark', isMark, 'a whole number from 1 up', highWaterMark);
   demand(actor, 'sockets', sockets === undefined || typeof sockets === 'function', 'a function', sockets);
   if (transmissionProtocol === 'tcp') {
-    demand(actor, 'port', isCount(port, 0) && port < 65_536, 'a port', port);
+    const least = (mode ?? usual) === 'bind' ? 0 : 1;
+    const isPort = isCount(port, least) && port < 65_536;
+    demand(actor, 'port', isPort, `a port from ${least} up, to ${mode ?? usual}`, port);
     demand(actor, 'host', isText(host), 'the name or the address of a host', host);
     return `tcp://${host.includes(':') && !host.startsWith('[') ? `[${host}]` : host}:${port}`;
   }

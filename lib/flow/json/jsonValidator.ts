@@ -4,7 +4,7 @@ import type { Event, EventClass } from '../events/event.ts';
 import { JSONEvent } from '../events/jsonEvent.ts';
 import { FlowActor, type FlowActorOptions } from '../flowActor.ts';
 import type { ParamNames } from '../parameters.ts';
-import { setUp } from '../setup.ts';
+import { checkParams, list, object, setUp } from '../setup.ts';
 import { JsonSchema, type JsonSchemaOptions } from './schemaEngine.ts';
 
 export interface JSONValidatorParams extends JsonSchemaOptions {
@@ -25,6 +25,7 @@ export class JSONValidator extends FlowActor<JSONValidatorParams> {
   /** @throws SetupError when it is no JSON schema */
   constructor(name: string, params?: JSONValidatorParams & FlowActorOptions) {
     super(name, params);
+    checkParams(name, params, { formats: object, schemas: list });
     const { schema, formats, schemas } = this.params;
     if (schema !== undefined) this.#schema = setUp(this, () => new JsonSchema(schema, { formats, schemas }));
   }

@@ -7,12 +7,17 @@ import { jsonToXml } from '../events/jsonToXml.ts';
 import { XMLEvent } from '../events/xmlEvent.ts';
 import { FlowActor, type FlowActorOptions } from '../flowActor.ts';
 import type { ParamNames } from '../parameters.ts';
-import { demand, isObject, isText } from '../setup.ts';
+import { checkParams, demand, flag, isObject, isText, type Rule } from '../setup.ts';
 
 export interface ToXMLParams {
   /** The root for data with several members (the name of the actor). */
   key?: string | undefined;
 }
+
+const elementName: Rule = [
+  value => isText(value) && /^[\p{L}_][\p{L}\p{N}_.:-]*$/u.test(value),
+  'the name of an element',
+];
 
 /** Makes XML of JSON; data with several members gets a root around them. XML passes as it is. */
 export class DictToXML extends FlowActor<ToXMLParams> {
@@ -23,6 +28,7 @@ export class DictToXML extends FlowActor<ToXMLParams> {
   constructor(name: string, params?: ToXMLParams & FlowActorOptions) {
     super(name, params);
     demand(this, 'key', isText(this.root), 'the name of an element', this.root);
+    checkParams(name, params, { key: elementName });
   }
 
   protected get root(): string {
@@ -43,6 +49,11 @@ export class ToXML extends DictToXML {
 export class PropertiesToXML extends FlowActor<ToXMLParams> {
   static override parameters: ParamNames<PropertiesToXML> = { key: true };
   static override output: EventClass = XMLEvent;
+
+  constructor(name: string, params?: ToXMLParams & FlowActorOptions) {
+    super(name, params);
+    checkParams(name, params, { key: elementName });
+  }
 
   override consume(event: Event): void {
     const { key = this.name } = this.params;
@@ -70,6 +81,11 @@ export class XMLToDict extends FlowActor<ToDictParams> {
   static override parameters: ParamNames<XMLToDict> = { flatten: true };
   static override input: readonly EventClass[] = [XMLEvent, JSONEvent];
   static override output: EventClass = JSONEvent;
+
+  constructor(name: string, params?: ToDictParams & FlowActorOptions) {
+    super(name, params);
+    checkParams(name, params, { flatten: flag });
+  }
 
   override consume(event: Event): void {
     const converted = asJson(event);

@@ -144,6 +144,7 @@ describe('EventGenerator', () => {
     [{ producers: 0 }, /^actor: producers must be a whole number/],
     [{ delay: -1 }, /^actor: delay must be ms/],
     [{ maxEvents: 1.5 }, /^actor: maxEvents must be/],
+    [{ generateError: 'no' }, /^actor: generateError must be true or false/],
     [
       { eventClass: XMLEvent, eventKwargs: { data: 'no xml' } },
       /^actor: no event can be made of eventKwargs/,
@@ -151,7 +152,7 @@ describe('EventGenerator', () => {
   ];
   for (const [params, message] of refused) {
     it(`refuses ${JSON.stringify(params)}`, () => {
-      assert.throws(() => new EventGenerator('actor', params), message);
+      assert.throws(() => new EventGenerator('actor', params as never), message);
     });
   }
 });
@@ -318,6 +319,16 @@ describe('CallbackEventGenerator', () => {
     await harness.stop();
   });
 
+  it('waits for none that could not be sent', async () => {
+    const { director, clock, errors, slow } = await overfull('fail', CallbackEventGenerator, {
+      producers: 4,
+    });
+    await clock.advance(10);
+    assert.isAbove(errors.length, 10);
+    slow.release();
+    await director.stop();
+  });
+
   it('gives up one that does not come back in time', async () => {
     const { harness, clock } = await run(CallbackEventGenerator, { interval: 100, graceTime: 250 });
     await clock.advance(399);
@@ -425,7 +436,11 @@ class Slow extends FlowActor {
 }
 
 /** A generator, every ms, with an output that takes nothing until it is released and has room for two, and another one. */
-async function overfull(policy: 'block' | 'fail' | 'dropNewest') {
+async function overfull(
+  policy: 'block' | 'fail' | 'dropNewest',
+  Generator = EventGenerator as FlowActorClass,
+  params: object = {},
+) {
   const clock = new ManualClock();
   const other: Event[] = [];
   const errors: Event[] = [];
@@ -443,7 +458,7 @@ async function overfull(policy: 'block' | 'fail' | 'dropNewest') {
   const director = new Director({ world: world({ clock }), handleSignals: false });
   director.registerLogActor(Null, 'log');
   director.registerErrorActor(Errors, 'errors');
-  const generator = director.registerActor(EventGenerator, 'generator', { interval: 1 });
+  const generator = director.registerActor(Generator, 'generator', { interval: 1, ...params });
   director.registerActor(slow);
   director.connectQueue(generator, director.registerActor(Other, 'other'));
   director.connectQueue(generator, slow, { size: 2, policy });

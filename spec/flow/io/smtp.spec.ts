@@ -195,6 +195,9 @@ describe('SMTPOut', () => {
 
   for (const params of [
     { host: [] },
+    { host: 25 },
+    { host: null },
+    { requireTLS: 'yes' },
     { host: ['x', 0] },
     { domain: 5 },
     { auth: { user: 'x' } },
@@ -217,6 +220,7 @@ describe('SMTPOut', () => {
 });
 
 describe('SMTPIn', () => {
+  const at = freshDirectory();
   const mailTo = (receiver: { actor: SMTPIn }, to: string, body: object = { text: 'x' }) => {
     const transport = createTransport({ host, port: portOf(receiver) });
     return transport.sendMail({ from: 'a@x.org', to, subject: 'S', ...body });
@@ -331,6 +335,14 @@ describe('SMTPIn', () => {
     if (!socket.closed) await once(socket, 'close');
   });
 
+  it('does not start with files that are no key and no certificate', async () => {
+    writeFileSync(at('no.pem'), 'no');
+    for (const file of [at('no.pem'), at('nothing.pem')]) {
+      const started = await receive({ keyFile: file, certFile: file }).catch((error: Error) => error);
+      assert.match((started as Error).message, /^actor: keyFile and certFile can't be used: /);
+    }
+  });
+
   it('listens at several ports', async () => {
     const receiver = await receive({ ports: [0, 0] });
     assert.equal(new Set(receiver.actor.ports).size, 2);
@@ -344,6 +356,8 @@ describe('SMTPIn', () => {
     { recipients: 'a@x.org' },
     { maxBytes: 0 },
     { keyFile: 'key.pem' },
+    { keepRaw: 1 },
+    { secure: 'no' },
     { secure: true },
   ]) {
     it(`refuses ${JSON.stringify(params)}`, () => {

@@ -177,12 +177,18 @@ describe('TCPOut', () => {
     { host: '' },
     { framing: 'frames' },
     { connectTimeout: 0 },
+    { backoff: { min: -1 } },
     { maxRetries: -1 },
   ]) {
     it(`refuses ${JSON.stringify(params)}`, () => {
-      assert.throws(() => new TCPOut('out', params as never), /^out: \w+ must be/);
+      assert.throws(() => new TCPOut('out', params as never), /^out: (backoff: )?\w+ must be/);
     });
   }
+
+  it('sends one after the other also where concurrency is there but undefined', () => {
+    assert.equal(new TCPOut('out', { concurrency: undefined }).params.concurrency, 1);
+    assert.equal(new TCPOut('out', { concurrency: 5 }).params.concurrency, 5);
+  });
 });
 
 describe('TCPIn', () => {

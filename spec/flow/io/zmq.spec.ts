@@ -150,6 +150,12 @@ describe('ZMQPush to ZMQPull', function () {
     await first.stop();
   });
 
+  it('connects to no port that is yet to be chosen', () => {
+    assert.throws(() => new ZMQPush('push', { port: 0 }), /^push: port must be a port from 1 up, to connect/);
+    assert.throws(() => new ZMQPull('pull', { port: 0, mode: 'connect' }), /^pull: port must be/);
+    assert.doesNotThrow(() => new ZMQPush('push', { port: 0, mode: 'bind' }));
+  });
+
   for (const params of [
     { transmissionProtocol: 'udp' },
     { transmissionProtocol: 'ipc' },

@@ -40,5 +40,10 @@ describe('JSONValidator', () => {
       /the JSON schema can't be used/,
     );
     assert.throws(() => new JSONValidator('v', { schema: '{' }), /^v: the JSON schema can't be used/);
+    assert.throws(
+      () => new JSONValidator('v', { formats: 'date' } as never),
+      /^v: formats must be an object/,
+    );
+    assert.throws(() => new JSONValidator('v', { schemas: {} } as never), /^v: schemas must be an array/);
   });
 });
