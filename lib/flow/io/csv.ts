@@ -2,7 +2,7 @@
 import type * as CsvParse from 'csv-parse/sync';
 import type * as CsvStringify from 'csv-stringify/sync';
 import { asError, show } from '../../base/errors.ts';
-import { FlowError, PackageMissing } from '../events/errors.ts';
+import { FlowError, PackageMissing, SetupError } from '../events/errors.ts';
 import { loadPackage } from '../optional.ts';
 import { bytesOf } from './fileReader.ts';
 import { linesOf } from './lines.ts';
@@ -109,11 +109,16 @@ const bad = (place: Place, message: string, text: string): Found => ({
 
 /**
  * What the first row of a file says; undefined when there is none.
- * @throws FlowError when it can't be read
+ * @throws SetupError when it can't be read
  */
 export async function firstRow(file: string, delimiter: string): Promise<readonly string[] | undefined> {
   const most = 1_048_576;
-  return namesIn(recordsOf(bytesOf(file, { from: 0, more: undefined }), start, most, delimiter));
+  try {
+    return await namesIn(recordsOf(bytesOf(file, { from: 0, more: undefined }), start, most, delimiter));
+  } catch (error) {
+    if (!(error instanceof FlowError) || error instanceof PackageMissing) throw error;
+    throw new SetupError(`${file}: ${error.message}`, { cause: error });
+  }
 }
 
 async function namesIn(records: AsyncIterable<Found>): Promise<readonly string[] | undefined> {
@@ -128,7 +133,7 @@ function namesOf({ value, fault }: Found): readonly string[] {
 }
 
 /** Two columns of one name would be one. */
-export function checkNames(names: readonly string[]): readonly string[] {
+function checkNames(names: readonly string[]): readonly string[] {
   const twice = names.find((name, at) => names.indexOf(name) !== at);
   if (twice !== undefined) throw new FlowError(`the first row has two columns ${show(twice)}`);
   return names;

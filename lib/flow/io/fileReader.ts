@@ -21,7 +21,7 @@ export async function* bytesOf(path: string, { from, more }: ReadOptions): Async
       at += bytesRead;
       if (bytesRead > 0) yield buffer.subarray(0, bytesRead);
       else if (isLast) return;
-      // Another one has its place: what was written before that, and after this has come to its end, is still to be read.
+      // Another one has its name: what was written here before that, since the last look, is still to be read.
       else if (await isOther(file, path, at)) isLast = true;
       else if (!(await more?.())) return;
     }

@@ -9,7 +9,7 @@ import { JSONEvent } from '../events/jsonEvent.ts';
 import { serializeEvent } from '../events/serialize.ts';
 import { FlowActor, type FlowActorOptions } from '../flowActor.ts';
 import type { ParamNames } from '../parameters.ts';
-import { demand, isText, isTexts } from '../setup.ts';
+import { demand, isText, isTexts, setUp } from '../setup.ts';
 import { csvWriter, firstRow, rowText } from './csv.ts';
 import { sizeOf } from './fileSize.ts';
 import { type FileFormat, fileFormats } from './fileSource.ts';
@@ -151,7 +151,7 @@ export class FileSink extends FlowActor<FileSinkParams> {
   async #learnColumns(): Promise<void> {
     const { delimiter = ',', escapeFormulas = false } = this.params;
     const { path, columns } = this.#work;
-    const found = await firstRow(path, delimiter);
+    const found = await setUp(this, () => firstRow(path, delimiter));
     if (found === undefined) return;
     if (columns === undefined) this.#work.columns = found;
     else if (!escapeFormulas && String(columns) !== String(found))

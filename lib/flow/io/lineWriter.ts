@@ -16,7 +16,9 @@ export type BeforeWrite = (path: string, bytes: number) => Promise<void>;
 const newline = Buffer.from('\n');
 
 /**
- * Appends lines. What was left without its end, since a write failed or a process died, gets one before the next. No file is kept open, so that it may be renamed by whoever likes to. */
+ * Appends lines. What was left without its end, since a write failed or a process died, gets one before the next. No file is kept
+ * open, so that it may be renamed by whoever likes to.
+ */
 export class LineWriter {
   readonly path: string;
   readonly #most: number;

@@ -505,6 +505,9 @@ describe('FileSink', () => {
     assert.match((await harness.error()).error?.message as string, /there is no column c/);
     await harness.stop();
     assert.equal(read(), 'b,"a, or not"\n1,2\n3,4\n');
+    writeFileSync(at('twice'), 'a,a\n');
+    const twice = await write({ format: 'csv', file: at('twice') }).catch((error: Error) => error);
+    assert.match((twice as Error).message, /^actor: .*twice: the first row has two columns "a"/);
     const started = await write({ format: 'csv', columns: ['a', 'b'] }).catch((error: Error) => error);
     assert.match((started as Error).message, /columns are a, b, but .*out has the columns b, a, or not/);
   });
