@@ -75,9 +75,7 @@ export class ActorDocs {
 
   #paramsOf(name: string): ParamDoc[] {
     const { header = '', body = '' } = this.#interfaces.get(name) ?? {};
-    const inherited = [...header.matchAll(/\b\w+(?:Params|Options)\b/g)].flatMap(([base]) =>
-      this.#paramsOf(base),
-    );
+    const inherited = [...header.matchAll(/\b\w+\b/g)].flatMap(([base]) => this.#paramsOf(base));
     const own = docsOf(body);
     return [...own, ...inherited.filter(one => !own.some(({ name }) => name === one.name))];
   }

@@ -1,7 +1,8 @@
 /** What `startflow list` and `startflow show` print about the actors of `troupe/flow`. */
 import { didYouMean } from '../base/nearest.ts';
-import { actorOptions, builtInParams } from '../flow/declare/params.ts';
+import { builtIns } from '../flow/declare/catalog.ts';
 import { builtInActors } from '../flow/index.ts';
+import { actorOptions } from '../flow/parameters.ts';
 import { ActorDocs } from './actorDocs.ts';
 import { CannotStart } from './cannotStart.ts';
 
@@ -18,8 +19,9 @@ export function listActors(): string {
  * @throws CannotStart when there is none of that name
  */
 export function showActor(name: string): string {
-  if (!Object.hasOwn(builtInParams, name)) {
-    const hint = didYouMean(name, Object.keys(builtInParams)) || '; startflow list names all of them';
+  const known = [...builtIns.keys()].filter(one => Object.hasOwn(builtIns.get(one) as object, 'parameters'));
+  if (!known.includes(name)) {
+    const hint = didYouMean(name, known) || '; startflow list names all of them';
     throw new CannotStart(`there is no built-in actor ${name}${hint}`);
   }
   const { text, params } = new ActorDocs().of(name);

@@ -20,17 +20,35 @@ const options: Readonly<Record<keyof FlowActorOptions, true>> = {
   restart: true,
 };
 
-/** Parameters that its class does not know; a class that does not say itself which it knows takes all. */
-export function faultsOfNames(name: string, actor: FlowActor): string[] {
-  const kind = actor.constructor as typeof FlowActor;
+/** The names of the `FlowActorOptions`. */
+export const actorOptions = Object.keys(options);
+
+/** A class that may say which parameters it takes. */
+interface Kind {
+  readonly name: string;
+  readonly parameters?: Readonly<Record<string, true>> | undefined;
+}
+
+/** Parameters that a class does not know, each with what is wrong; a class that does not say itself which it knows takes all. */
+export function unknownParameters(
+  kind: Kind,
+  params: unknown,
+  isActor: boolean,
+): { readonly name: string; readonly message: string }[] {
   const own = Object.hasOwn(kind, 'parameters') ? kind.parameters : undefined;
-  if (own === undefined || typeof actor.params !== 'object' || actor.params === null) return [];
-  const known = Object.keys({ ...own, ...options });
-  return Object.keys(actor.params)
-    .filter(param => !known.includes(param))
-    .map(param => {
+  if (own === undefined || typeof params !== 'object' || params === null) return [];
+  const known = isActor ? [...Object.keys(own), ...actorOptions] : Object.keys(own);
+  return Object.keys(params)
+    .filter(name => !known.includes(name))
+    .map(name => {
       const list = Object.keys(own).join(', ') || 'none of its own';
-      const hint = didYouMean(param, known) || `; its parameters are: ${list}`;
-      return `${name}: ${kind.name} has no parameter ${param}${hint}`;
+      const hint = didYouMean(name, known) || `; its parameters are: ${list}`;
+      return { name, message: `${kind.name} has no parameter ${name}${hint}` };
     });
 }
+
+/** The same of an actor, as faults of the wiring. */
+export const faultsOfNames = (name: string, actor: FlowActor): string[] =>
+  unknownParameters(actor.constructor as typeof FlowActor, actor.params, true).map(
+    ({ message }) => `${name}: ${message}`,
+  );

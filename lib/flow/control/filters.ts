@@ -15,6 +15,14 @@ export interface EventFilterParams {
 
 /** Matches events by patterns that are looked for in one of their values; null matches nothing. */
 export class EventFilter {
+  /** The names of all parameters that this very class takes. */
+  static readonly parameters: Readonly<Record<string, true>> = {
+    valueRegexes: true,
+    outboxNames: true,
+    eventScope: true,
+    nextFilter: true,
+  } satisfies Record<keyof EventFilterParams, true>;
+
   readonly outboxNames: readonly string[];
   readonly #patterns: readonly RegExp[];
   readonly #scope: readonly string[];
@@ -75,6 +83,8 @@ export interface EventJSONFilterParams extends EventFilterParams {
 
 /** Looks at what lies at a path within JSON; of lists, any element may match. */
 export class EventJSONFilter extends EventFilter {
+  static override readonly parameters = { ...EventFilter.parameters, jsonScope: true } as const;
+
   readonly #path: readonly string[];
 
   constructor(params: EventJSONFilterParams) {

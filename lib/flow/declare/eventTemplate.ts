@@ -4,8 +4,8 @@ import { Modifier, type ModifierParams } from '../control/modifiers.ts';
 import { Event } from '../events/event.ts';
 import { HttpEvent } from '../events/httpEvent.ts';
 import type { FlowActorOptions } from '../flowActor.ts';
-import { demand, isText, setUp } from '../setup.ts';
 import type { ParamNames } from '../parameters.ts';
+import { demand, isText, setUp } from '../setup.ts';
 import { Template, type TemplateFormat, templateFormats } from './template.ts';
 
 export interface EventTemplateParams extends ModifierParams {

@@ -5,14 +5,13 @@ import { asError, show } from '../../base/errors.ts';
 import { checkName } from '../../core/children.ts';
 import type { NodeOptions } from '../../node/options.ts';
 import { Director, type DirectorOptions } from '../director.ts';
-import { builtInActors } from './catalog.ts';
+import { unknownParameters } from '../parameters.ts';
 import { faultsOfDocument } from './check.ts';
 import { type Environment, interpolate } from './environment.ts';
 import { FaultList } from './faultList.ts';
 import { FlowFileError } from './faults.ts';
 import { type ImportModule, Modules } from './modules.ts';
 import { faultsOfNode } from './nodeFaults.ts';
-import { faultsOfParams } from './params.ts';
 import { Secrets } from './secrets.ts';
 import { Values } from './values.ts';
 import { type Wire, type WireObject, wiresOf } from './wires.ts';
@@ -200,7 +199,9 @@ class Loader {
       return;
     }
     if (this.#faults.count > before) return;
-    if (builtInActors.has(actor)) this.#checkParams(actor, given, [...path, 'params']);
+    const unknown = unknownParameters(kind, given, true);
+    for (const { name, message } of unknown) this.#faults.add([...path, 'params', name], message, 'key');
+    if (unknown.length > 0) return;
     try {
       if (role === 'actor') director.registerActor(kind, name, given);
       else if (role === 'log') director.registerLogActor(kind, name, given);
@@ -208,11 +209,6 @@ class Loader {
     } catch (error) {
       this.#faultOfActor(name, path, asError(error));
     }
-  }
-
-  #checkParams(className: string, params: unknown, path: Path): void {
-    for (const { name, message } of faultsOfParams(className, true, params))
-      this.#faults.add([...path, name], message, 'key');
   }
 
   /** Where an actor complains about one of its parameters, that is the place. */

@@ -3,9 +3,10 @@ import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { asError, show } from '../../base/errors.ts';
 import { SetupError } from '../events/errors.ts';
+import { unknownParameters } from '../parameters.ts';
 import { isObject } from '../setup.ts';
+import { isFlowActorClass } from './catalog.ts';
 import type { Modules } from './modules.ts';
-import { faultsOfParams } from './params.ts';
 import type { Path } from './yaml.ts';
 
 type Tell = (path: Path, error: Error, what?: 'key') => void;
@@ -82,13 +83,13 @@ export class Values {
       throw new SetupError('beside $new, give params: an object; or args: the list of all arguments');
     const before = this.#faults;
     const list = args === undefined ? [] : ((await this.resolve(args, [...path, 'args'])) as unknown[]);
-    if (params !== undefined) list.push(await this.#params(String($new), params, [...path, 'params']));
+    if (params !== undefined) list.push(await this.#params(what, params, [...path, 'params']));
     return this.#faults > before ? undefined : new what(...list);
   }
 
-  async #params(className: string, given: unknown, path: Path): Promise<unknown> {
+  async #params(what: Constructor, given: unknown, path: Path): Promise<unknown> {
     const params = await this.resolve(given, path);
-    for (const { name, message } of faultsOfParams(className, false, params))
+    for (const { name, message } of unknownParameters(what, params, isFlowActorClass(what)))
       this.#tell([...path, name], new SetupError(message), 'key');
     return params;
   }

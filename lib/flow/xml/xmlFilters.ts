@@ -19,6 +19,13 @@ export interface EventXMLFilterParams extends EventFilterParams {
 
 /** Matches documents by what an XPath finds in them. What is no document matches nothing. */
 export class EventXMLFilter extends EventFilter {
+  static override readonly parameters: Readonly<Record<string, true>> = {
+    ...EventFilter.parameters,
+    xpath: true,
+    namespaces: true,
+    xslt: true,
+  };
+
   readonly #xpath: XPath;
   readonly #xslt: string | undefined;
   #stylesheet: Stylesheet | undefined;
@@ -58,6 +65,8 @@ export interface EventXMLXpathsFilterParams extends EventXMLFilterParams {
 
 /** The same with patterns that stand in the document itself. */
 export class EventXMLXpathsFilter extends EventXMLFilter {
+  static override readonly parameters = { ...EventXMLFilter.parameters, regexXpath: true } as const;
+
   readonly #regexes: XPath;
 
   constructor(params: EventXMLXpathsFilterParams) {

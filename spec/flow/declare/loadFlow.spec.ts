@@ -440,12 +440,12 @@ wiring:
       [
         'a parameter that there is not',
         'actors: {a: {actor: STDOUT, params: {prefx: x}}}',
-        /^1:38 actors\.a\.params\.prefx: there is no such parameter; did you mean prefix\?; those of STDOUT are complete, /,
+        /^1:38 actors\.a\.params\.prefx: STDOUT has no parameter prefx; did you mean prefix\?/,
       ],
       [
         'a parameter that a filter has not',
         'actors: {a: {actor: EventRouter, params: {routingFilters: {$new: EventFilter, params: {outboxName: x}}}}}',
-        /^1:88 actors\.a\.params\.routingFilters\.params\.outboxName: there is no such parameter; did you mean outboxNames\?/,
+        /^1:88 actors\.a\.params\.routingFilters\.params\.outboxName: EventFilter has no parameter outboxName; did you mean outboxNames\?/,
       ],
       [
         'the name of an actor that is always there',
