@@ -52,6 +52,8 @@ export interface Desk {
   ): Promise<void> | undefined;
   emit(event: Event, outboxes: string | readonly string[] | undefined): Promise<void> | undefined;
   sendError(event: Event, error: Error | undefined): Promise<void> | undefined;
+  settle(event: Event, error: Error | undefined): void;
+  follow(event: Event, ended: (error: Error | undefined) => void): () => void;
   log(level: LogLevel, message: string, event: Event | undefined): void;
   after(ms: number, fn: () => unknown): Cancel;
   every(ms: number, fn: () => unknown): Cancel;
@@ -175,6 +177,28 @@ export abstract class FlowActor<P extends object = object> {
   /** Sends an event to every error outbox, with `error` as its error if given. */
   protected sendError(event: Event, error?: Error): Promise<void> | undefined {
     return this.#at('sendError').sendError(event, error);
+  }
+
+  /**
+   * Says that an event which came in goes no further here and will not come back under its id: it was discarded, or has become part
+   * of another one. Whoever waits for it, an HTTP client for example, is answered at once if it has ended everywhere else as well.
+   *
+   * @param error what whoever waits is to be told; unless given, the error of the event, if it has one
+   */
+  protected settle(event: Event, error?: Error): void {
+    this.#at('settle').settle(event, error ?? event.error ?? undefined);
+  }
+
+  /**
+   * For an actor that sends an event, by `emit` right after this, and waits for it to come back: hears when that is not to be expected
+   * any more. Then no copy of it is under way, and each actor that took one has sent it on or settled it. An actor that has
+   * done neither may be keeping it: then nothing is heard, so have a timeout as well.
+   *
+   * @param ended called once at most, with what went wrong, if anything; what it throws makes the actor crash
+   * @returns a function that ends it: call it when the answer has come
+   */
+  protected follow(event: Event, ended: (error: Error | undefined) => void): () => void {
+    return this.#at('follow').follow(event, ended);
   }
 
   /**

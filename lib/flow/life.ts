@@ -32,6 +32,8 @@ export type Estate = Pick<
   | 'send'
   | 'emit'
   | 'sendError'
+  | 'settle'
+  | 'follow'
   | 'log'
   | 'hold'
 > & { readonly name: string; crash(error: Error, life: Life): void; rested(): void };
@@ -131,6 +133,24 @@ export class Life implements Desk {
       this.#holds.delete(forget);
       release();
     };
+    this.#holds.add(forget);
+    return forget;
+  }
+
+  settle(event: Event, error: Error | undefined): void {
+    this.#estate.settle(event, error);
+  }
+
+  follow(event: Event, ended: (error: Error | undefined) => void): () => void {
+    if (this.#abort.signal.aborted) return () => {};
+    const forget = () => {
+      this.#holds.delete(forget);
+      leave();
+    };
+    const leave = this.#estate.follow(event, error => {
+      this.#holds.delete(forget);
+      void this.#call(() => ended(error));
+    });
     this.#holds.add(forget);
     return forget;
   }

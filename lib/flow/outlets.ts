@@ -129,10 +129,11 @@ export class Outlets {
     isEmitted: boolean,
     tracked: Event,
   ): Promise<void> | undefined {
-    const { copies, acks } = this.#scope;
+    const { copies, acks, trails } = this.#scope;
     if (this.isOver) return this.#tooLateToSend(event, isEmitted);
     for (const queue of queues) if (queue.refuses) throw this.#queueFull(queue);
     const tracker = acks?.trackerOf(tracked, this.#owner, isEmitted);
+    if (trails !== undefined && queues.length > 0) trails.sent(event, this.#owner, queues.length);
     let waits: Promise<void>[] | undefined;
     for (const queue of queues) {
       const copy = copies ? event.clone() : event;
@@ -165,7 +166,10 @@ export class Outlets {
     queue.victim = undefined;
     const full = this.#queueFull(queue);
     this.#scope.acks?.failed(gone, full);
-    if (queue.kind !== 'log') this.#scope.failed(gone, queue.destination.name, full);
+    if (queue.kind !== 'log') {
+      this.#scope.failed(gone, queue.destination.name, full);
+      this.#scope.trails?.dropped(gone, full);
+    }
     this.#scope.lost(gone, queue.name, 'overflow', full);
   }
 

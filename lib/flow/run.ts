@@ -19,6 +19,7 @@ import { FlowHost, FlowRoot, type Overseer } from './host.ts';
 import { Cycle, Queue } from './queue.ts';
 import type { DropReason, Scope } from './scope.ts';
 import { Station } from './station.ts';
+import { Trails } from './trails.ts';
 import type { Link, Registration } from './wiring.ts';
 
 /** Time, scheduling and chance; what is not given is the system's. */
@@ -63,6 +64,7 @@ export class Run implements Scope, Overseer {
   /** Why it ended by itself, if it did. */
   failure: Error | undefined;
   acks: Acks | undefined;
+  trails: Trails | undefined;
   isDraining = false;
   onQuiet: (() => void) | undefined;
   /** Events that nobody handled, by reason. */
@@ -287,6 +289,11 @@ export class Run implements Scope, Overseer {
     this.failure ??= error;
     this.#host?.log.error(`${error.message}; the flow stops`);
     void this.stop();
+  }
+
+  follow(event: Event, ended: (error: Error | undefined) => void): () => void {
+    this.trails ??= new Trails();
+    return this.trails.follow(event, ended);
   }
 
   failed(event: Event, actor: string, error: Error): void {

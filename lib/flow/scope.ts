@@ -1,6 +1,7 @@
 /** What all parts of one flow share. */
 import type { Acks } from './acks.ts';
 import type { Event } from './events/event.ts';
+import type { Trails } from './trails.ts';
 
 /** Why an event went no further. */
 export type DropReason = 'overflow' | 'unroutable' | 'stopped';
@@ -11,9 +12,13 @@ export interface Scope {
   readonly acks: Acks | undefined;
   /** Whether there are any, also before the start. */
   readonly hasAcks: boolean;
+  /** Undefined as long as no actor has waited for an event. */
+  readonly trails: Trails | undefined;
   readonly isDraining: boolean;
   /** Hears, while it wants to, that an actor has nothing to do. */
   readonly onQuiet: (() => void) | undefined;
+  /** As of `Trails`. */
+  follow(event: Event, ended: (error: Error | undefined) => void): () => void;
   /** Counts and reports an event that nobody will handle. */
   lost(event: Event, place: string, reason: DropReason, error: Error | undefined): void;
   /** Tells that an actor failed at an event, or that its queue had no room for it, and that nothing in the wiring deals with that. */

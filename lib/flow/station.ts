@@ -339,7 +339,14 @@ export class Station implements Taker, Giver, Estate, Acknowledged {
       return;
     }
     this.consumed++;
+    this.#done(given);
+  }
+
+  /** An event has come to its end here. */
+  #done(given: Event): void {
+    const { acks, trails } = this.#scope;
     acks?.done(given);
+    trails?.taken(given, this);
   }
 
   /** The event as the actor wants it; undefined when it can't be that, and goes to the error outboxes. */
@@ -396,7 +403,7 @@ export class Station implements Taker, Giver, Estate, Acknowledged {
     result.then(() => {
       if (!end()) return;
       this.consumed++;
-      this.#scope.acks?.done(given);
+      this.#done(given);
       this.#goOn();
     }, fail);
   }
@@ -426,7 +433,7 @@ export class Station implements Taker, Giver, Estate, Acknowledged {
     const text = `${error.name}: ${error.message}`;
     this.log('WARNING', `An event was not handled: ${error.stack ?? text}`, event);
     this.out.routeError(event, given, error);
-    this.#scope.acks?.done(given);
+    this.#done(given);
   }
 
   #lateFailure(event: Event, thrown: unknown, life: Life): void {
@@ -479,6 +486,16 @@ export class Station implements Taker, Giver, Estate, Acknowledged {
     };
   }
 
+  // ---- whoever waits for an event ----
+
+  settle(event: Event, error: Error | undefined): void {
+    this.#scope.trails?.settled(event, this, error);
+  }
+
+  follow(event: Event, ended: (error: Error | undefined) => void): () => void {
+    return this.#scope.follow(event, ended);
+  }
+
   // ---- the end ----
 
   /** Gives up what is still here: the events in its queues, and those under way. */
@@ -500,6 +517,7 @@ export class Station implements Taker, Giver, Estate, Acknowledged {
   #giveUp(event: Event, place: string): void {
     const error = stoppedError(this.name);
     this.#scope.acks?.failed(event, error);
+    this.#scope.trails?.taken(event, this);
     this.#scope.lost(event, place, 'stopped', error);
   }
 

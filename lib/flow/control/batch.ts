@@ -50,6 +50,7 @@ export class Batch extends FlowActor<BatchParams> {
     const key = this.#keyOf(event);
     const open = this.#openFor(key);
     open.events.push(event);
+    this.settle(event);
     if (size < Number.POSITIVE_INFINITY) open.size += event.dataString().length;
     if (open.events.length >= count || open.size >= size) this.#close(key);
   }

@@ -16,6 +16,7 @@ export class FlowController extends FlowActor<FlowControllerParams> {
   override consume(event: Event): void {
     const { triggerErrors = false, generateFreshIds = false } = this.params;
     const sent = generateFreshIds ? event.renew() : event;
+    if (generateFreshIds) this.settle(event);
     if (triggerErrors && sent.error !== null) void this.sendError(sent);
     else void this.send(sent);
   }
@@ -24,5 +25,7 @@ export class FlowController extends FlowActor<FlowControllerParams> {
 /** Discards all that comes in. */
 export class Null extends FlowActor {
   static override parameters: ParamNames<Null> = {};
-  override consume(): void {}
+  override consume(event: Event): void {
+    this.settle(event);
+  }
 }

@@ -52,7 +52,10 @@ export class Dedupe extends FlowActor<DedupeParams> {
       this.#passed.set(key, now);
       void this.send(event, this.#boxes);
     } else if (this.outboxes.includes(this.#duplicates)) void this.send(event, this.#duplicates);
-    else this.log.debug('discarded: it has passed already', event);
+    else {
+      this.log.debug('discarded: it has passed already', event);
+      this.settle(event);
+    }
   }
 
   get #duplicates(): string {

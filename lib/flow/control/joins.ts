@@ -55,11 +55,13 @@ export class EventJoin extends FlowActor<JoinParams> {
     const parts = this.#partsFor(event.eventId);
     if (parts.byInbox.has(origin)) {
       this.log.warn(`dropped: ${origin} has brought this event already`, event);
+      this.settle(event);
       return;
     }
     parts.byInbox.set(origin, event);
     if (parts.byInbox.size < this.inboxes.length) return;
     this.#forget(event.eventId);
+    this.#settleAllButOne(parts);
     const [first] = parts.byInbox.values();
     try {
       void this.send(this.#whole(parts));
@@ -90,6 +92,7 @@ export class EventJoin extends FlowActor<JoinParams> {
   #giveUp(id: string, reason: string): void {
     const parts = this.#waiting.get(id) as Parts;
     this.#forget(id);
+    this.#settleAllButOne(parts);
     const missing = this.inboxes.filter(box => !parts.byInbox.has(box));
     const [first] = parts.byInbox.values();
     let cause: unknown;
@@ -105,6 +108,12 @@ export class EventJoin extends FlowActor<JoinParams> {
   #forget(id: string): void {
     this.#waiting.get(id)?.cancel?.();
     this.#waiting.delete(id);
+  }
+
+  /** One of the parts goes on, as the whole. */
+  #settleAllButOne({ byInbox }: Parts): void {
+    const [, ...others] = byInbox.values();
+    for (const part of others) this.settle(part);
   }
 
   #whole({ byInbox }: Parts): Event {

@@ -71,9 +71,12 @@ export class EventRouter extends FlowActor<EventRouterParams> {
     const matching = this.#filters.filter(filter => filter.matches(event));
     const boxes = matching.length > 0 ? namesOf(matching) : this.#isWhitelist ? [] : this.#defaultOutboxes;
     if (boxes.length > 0) void this.send(event, boxes);
-    else if (matching.length === 0 && this.#isWhitelist)
-      this.log.debug('discarded: it matches no filter', event);
-    else this.log.info('discarded: there is no outbox for it', event);
+    else {
+      if (matching.length === 0 && this.#isWhitelist)
+        this.log.debug('discarded: it matches no filter', event);
+      else this.log.info('discarded: there is no outbox for it', event);
+      this.settle(event);
+    }
   }
 
   #checked(filters: EventFilter | readonly EventFilter[]): readonly EventFilter[] {
@@ -140,6 +143,9 @@ export class SimpleRouter extends FlowActor<SimpleRouterParams> {
         boxes.map(({ box }) => box),
       );
     else if (this.outboxes.includes(this.#default)) void this.send(event, this.#default);
-    else this.log.info('discarded: no outbox is for it, and there is no default', event);
+    else {
+      this.log.info('discarded: no outbox is for it, and there is no default', event);
+      this.settle(event);
+    }
   }
 }

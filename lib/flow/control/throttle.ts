@@ -35,16 +35,23 @@ export class Throttle extends FlowActor<ThrottleParams> {
     const now = this.world.clock.now();
     const oldest = this.#passes[this.#at];
     const wait = oldest === undefined ? 0 : Math.max(0, oldest + interval - now);
-    if (wait > 0 && excess === 'fail')
-      throw new EventRateExceeded(`more than ${rate} events in ${interval} ms came to ${this.name}`);
-    if (wait > 0 && excess === 'drop') {
-      this.log.info(`discarded: more than ${rate} events in ${interval} ms`, event);
+    if (wait > 0 && excess !== 'delay') {
+      const error = this.#tooMuch(wait);
+      if (excess === 'fail') throw error;
+      this.log.info(`discarded: ${error.message}`, event);
+      this.settle(event, error);
       return;
     }
     this.#passes[this.#at] = now + wait;
     this.#at = (this.#at + 1) % rate;
     if (wait === 0) void this.send(event);
     else return this.#sendAfter(wait, event);
+  }
+
+  #tooMuch(wait: number): Error {
+    const { rate, interval = 1000 } = this.params;
+    const text = `more than ${rate} events in ${interval} ms came to ${this.name}`;
+    return new EventRateExceeded(text, { retryAfter: Math.ceil(wait / 1000) });
   }
 
   async #sendAfter(ms: number, event: Event): Promise<void> {

@@ -75,6 +75,7 @@ export class Window extends FlowActor<WindowParams> {
     this.#held.set(key, held);
     held.push({ event, at: this.world.clock.now() });
     this.#heldInAll++;
+    this.settle(event);
     if (count !== undefined) this.#counted(key, held, count);
   }
 

@@ -15,6 +15,8 @@ export interface FlowErrorOptions {
   /** Your own code instead of the class's. */
   code?: string | undefined;
   cause?: unknown;
+  /** For HTTP: after how many seconds to try again, as `Retry-After`. */
+  retryAfter?: number | undefined;
   /** Goes to the client as it is, in place of the list of messages. */
   override?: unknown;
   /** Anything else stands beside message and code in the formatted error. */
@@ -121,6 +123,12 @@ export class ServiceUnavailable extends FlowError {
   static override readonly status: ErrorStatus = [503, 'Service Unavailable'];
 }
 
+/** An event has come to its end without an answer, as it should: 202. Whoever waits for the answer is told. */
+export class NoAnswer extends FlowError {
+  static override readonly code: string = 'NO_ANSWER';
+  static override readonly status: ErrorStatus = [202, 'Accepted'];
+}
+
 /** A queue has no room: 503. */
 export class QueueFull extends FlowError {
   static override readonly code: string = 'QUEUE_FULL';
@@ -175,6 +183,6 @@ export const flowErrors: ReadonlyMap<string, typeof FlowError> = new Map(
     ...[ResourceGone, PayloadTooLarge, UnsupportedMediaType, UnprocessableEventData, EventRateExceeded],
     ...[ServiceUnavailable, QueueFull, QueueEmpty, QueueConnected, SetupError, ActorInitFailure],
     ...[ReservedName, InvalidActorInput, InvalidActorOutput, InvalidEventConversion, EventAttributeError],
-    PackageMissing,
+    ...[PackageMissing, NoAnswer],
   ].map(Class => [Class.name, Class] as const),
 );

@@ -48,6 +48,9 @@ const ownFields: ReadonlySet<string> = new Set(['data', 'service', 'metaId', 'ev
 /** Given to a constructor by `clone` and `convert`, which fill the fields themselves. */
 const bare: EventInit = Object.freeze({});
 
+/** @internal The id of an event that has got one: one that nobody has asked for is not there yet. */
+export let idOf: (event: Event) => string | undefined;
+
 /**
  * An event with data of any kind.
  *
@@ -68,6 +71,10 @@ export class Event<Data = unknown> {
   #created: number;
   #error: Error | null;
   #data: unknown;
+
+  static {
+    idOf = event => event.#eventId;
+  }
 
   /**
    * @throws InvalidEventDataModification when the class can't make its data of `init.data`.

@@ -10,10 +10,15 @@ export const ok: HttpStatus = Object.freeze([200, 'OK'] as const);
 
 /**
  * The status that an error stands for: what its class says, or the nearest of its base classes; 500 for anything that
- * is no `FlowError`.
+ * is no `FlowError`. An error that says `retryAfter` says so in a header.
  */
 export function statusOf(error: unknown): ErrorStatus {
-  return error instanceof FlowError ? (error.constructor as typeof FlowError).status : FlowError.status;
+  if (!(error instanceof FlowError)) return FlowError.status;
+  const { status } = error.constructor as typeof FlowError;
+  const { retryAfter } = error.extra;
+  if (typeof retryAfter !== 'number' || !(retryAfter >= 0)) return status;
+  const [code, text, headers] = status;
+  return [code, text, { ...headers, 'Retry-After': String(Math.ceil(retryAfter)) }];
 }
 
 /**

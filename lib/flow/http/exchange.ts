@@ -18,6 +18,8 @@ export class Exchange {
   service = '';
   /** The id of its event. */
   id: string | undefined;
+  /** Ends the wait for its event. */
+  leave: () => void = () => {};
   #isAnswered = false;
 
   constructor(request: IncomingMessage, response: ServerResponse, began: number, accept: string) {
@@ -39,6 +41,7 @@ export class Exchange {
   answer({ status, headers, body }: Response, isLast: boolean, clock: Clock): void {
     if (this.#isAnswered) return;
     this.#isAnswered = true;
+    this.leave();
     const { request, response } = this;
     if (response.headersSent || response.destroyed) return;
     const isCut = hasBody(request) && !request.complete;

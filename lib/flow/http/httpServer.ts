@@ -5,13 +5,14 @@ import {
   ActorTimeout,
   EventCommandNotAllowed,
   FlowError,
+  NoAnswer,
   QueueFull,
   ResourceNotFound,
   ServiceUnavailable,
   UnsupportedMediaType,
 } from '../events/errors.ts';
 import { HttpEvent } from '../events/httpEvent.ts';
-import { statusOf } from '../events/status.ts';
+import { type HttpStatus, statusFrom, statusOf } from '../events/status.ts';
 import { EventFailed } from '../failed.ts';
 import { FlowActor, type FlowActorOptions } from '../flowActor.ts';
 import type { ParamNames } from '../parameters.ts';
@@ -22,7 +23,7 @@ import { Exchange } from './exchange.ts';
 import { Listener, type Requests } from './listener.ts';
 import { eventOfBody, mediaTypeOf, usualTypes } from './mediaTypes.ts';
 import { Pending } from './pending.ts';
-import { errorResponse, type Response, type ResponseOptions, responseOf } from './response.ts';
+import { errorResponse, noResponse, type Response, type ResponseOptions, responseOf } from './response.ts';
 import { type Route, type RoutesAt, type RoutesConfig, routesOf } from './routes.ts';
 import { checkServerParams, type HTTPServerParams, tlsOf } from './serverParams.ts';
 
@@ -72,6 +73,8 @@ export class HTTPServer extends FlowActor<HTTPServerParams> {
   readonly #bodyLimit: number;
   readonly #maxPending: number;
   readonly #timeout: number;
+  /** For clients whose event ends without an answer; undefined: they wait. */
+  readonly #unanswered: HttpStatus | undefined;
   readonly #logs: boolean;
   #listener: Listener | undefined;
   #pending: Pending<Exchange> | undefined;
@@ -88,12 +91,13 @@ export class HTTPServer extends FlowActor<HTTPServerParams> {
     super(name, params);
     checkServerParams(name, params);
     const { useResponseWrapper = true, exposeErrors = false, accessLog = true } = this.params;
-    const { bodyLimit = 1024 * 1024, maxPending = 1000, timeout = 30_000 } = this.params;
+    const { bodyLimit = 1024 * 1024, maxPending = 1000, timeout = 30_000, unanswered = 202 } = this.params;
     this.#routes = routesOf(name, this.params.routesConfig ?? this.defaultRoutes());
     this.#options = { wraps: useResponseWrapper, exposes: exposeErrors };
     this.#bodyLimit = bodyLimit;
     this.#maxPending = maxPending;
     this.#timeout = timeout;
+    this.#unanswered = unanswered === 'wait' ? undefined : statusFrom(unanswered);
     this.#logs = accessLog;
   }
 
@@ -239,6 +243,7 @@ export class HTTPServer extends FlowActor<HTTPServerParams> {
       this.#release?.();
       this.#release = undefined;
     }
+    exchange.leave();
     if (exchange.isAnswered || exchange.id === undefined) return;
     if (this.#pending?.take(exchange.id) !== undefined && this.#logs)
       this.log.info(`the client of ${exchange.id} went away before its answer`);
@@ -315,6 +320,8 @@ export class HTTPServer extends FlowActor<HTTPServerParams> {
     exchange.service = service;
     exchange.id = event.eventId;
     this.#pending?.add(event.eventId, exchange);
+    if (this.#unanswered !== undefined)
+      exchange.leave = this.follow(event, error => this.#ended(exchange, error));
     if (this.#logs) this.log.info(`Received ${request.method} request for service ${service}`, event);
     try {
       void this.emit(event, outbox);
@@ -330,6 +337,7 @@ export class HTTPServer extends FlowActor<HTTPServerParams> {
     const exchange = this.#pending?.take(event.eventId);
     if (exchange === undefined)
       this.log.warn(`Received event response for an unknown event ID: ${event.eventId}`, event);
+    else if (event.error instanceof NoAnswer) this.#refuse(exchange, event.error);
     else this.#answer(exchange, event);
   }
 
@@ -361,11 +369,14 @@ export class HTTPServer extends FlowActor<HTTPServerParams> {
   /** An answer of the server's own. */
   #refuse(exchange: Exchange, error: Error, headers: Record<string, string> = {}): void {
     if (exchange.isAnswered) return;
-    const response = errorResponse(error, typeOf(exchange), this.#options);
+    const response =
+      error instanceof NoAnswer
+        ? noResponse(error, this.#unanswered ?? accepted, typeOf(exchange), this.#options)
+        : errorResponse(error, typeOf(exchange), this.#options);
     Object.assign(response.headers, headers);
     if (!(error instanceof FlowError)) this.log.error(`a request failed: ${error.stack ?? error.message}`);
     this.#send(exchange, response);
-    if (this.params.sendErrors === true) this.#tell(exchange, error);
+    if (this.params.sendErrors === true && !(error instanceof NoAnswer)) this.#tell(exchange, error);
   }
 
   #tell({ request, accept, service, id }: Exchange, error: Error): void {
@@ -385,7 +396,13 @@ export class HTTPServer extends FlowActor<HTTPServerParams> {
     if (!this.#pending?.has(event.eventId) || !leadsTo(this)) return;
     const exchange = this.#pending.take(event.eventId);
     if (exchange === undefined) return;
-    this.#refuse(exchange, error instanceof QueueFull ? new TooBusy('the queues here are full') : error);
+    this.#refuse(exchange, busyIf(error));
+  }
+
+  /** The event has come to its end in the flow. */
+  #ended(exchange: Exchange, error: Error | undefined): void {
+    this.#pending?.take(exchange.id as string);
+    this.#refuse(exchange, busyIf(error) ?? new NoAnswer('the event has come to its end without an answer'));
   }
 
   /** What came is no HTTP, or not all of it came in time; a request that has begun is answered nonetheless. */
@@ -408,10 +425,16 @@ class TooBusy extends ServiceUnavailable {
   static override readonly status = [503, 'Service Unavailable', { 'Retry-After': '1' }] as const;
 }
 
+/** How the flow is made is nobody else's business. */
+const busyIf = <E extends Error | undefined>(error: E): E | TooBusy =>
+  error instanceof QueueFull ? new TooBusy('the queues here are full') : error;
+
 /** What the client wants; what it sends, if it does not care. */
 function typeOf({ accept, request }: Exchange): string {
   return accept === anything ? mediaTypeOf(request.headers['content-type'] ?? 'application/json') : accept;
 }
+
+const accepted: HttpStatus = [202, 'Accepted'];
 
 const unspeakable = new FlowError('the answer could not be made');
 

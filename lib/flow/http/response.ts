@@ -64,6 +64,17 @@ export function errorResponse(error: Error, type: string, options: ResponseOptio
   };
 }
 
+/** The response where there is none: an error only if the status says so. */
+export function noResponse(
+  error: Error,
+  status: HttpStatus,
+  type: string,
+  options: ResponseOptions,
+): Response {
+  if (status[0] >= 400) return { ...errorResponse(error, type, options), status };
+  return { status, headers: {}, body: hasNoBody(status[0]) ? undefined : '' };
+}
+
 function headersOf(given: Readonly<Record<string, string | string[]>>): Record<string, string | string[]> {
   const headers: Record<string, string | string[]> = {};
   for (const name in given) {

@@ -1,6 +1,7 @@
 /** What an HTTP server can be told. */
 import { readFileSync } from 'node:fs';
 import { SetupError } from '../events/errors.ts';
+import { statusFrom } from '../events/status.ts';
 import { bytes, checkParams, count, flag, list, ms, object, type Rule, text } from '../setup.ts';
 import type { RoutesConfig } from './routes.ts';
 
@@ -18,6 +19,11 @@ export interface HTTPServerParams {
   routesConfig?: RoutesConfig | string | undefined;
   /** How long, in ms, an answer may take before the client gets 408 (30 000). */
   timeout?: number | undefined;
+  /**
+   * What a client gets whose event has come to its end in the flow without an answer, as it should: it was discarded, or has
+   * become part of another one. A status, or `'wait'`: nothing, until `timeout` is over (202).
+   */
+  unanswered?: number | string | readonly [code: number, text: string] | undefined;
   /** How many bytes a body may have; a longer one is 413 (1 MiB). */
   bodyLimit?: number | undefined;
   /** How many requests may be under way; further ones are 503 (1000). */
@@ -47,6 +53,18 @@ const port: Rule = [
   'a port from 0 to 65535',
 ];
 
+/** A status that an answer can have. */
+const finalStatus: Rule = [
+  value => {
+    try {
+      return value === 'wait' || statusFrom(value)[0] >= 200;
+    } catch {
+      return false;
+    }
+  },
+  "a status from 200 up, or 'wait'",
+];
+
 export const serverRules: Readonly<Record<string, Rule>> = {
   address: text,
   port,
@@ -54,6 +72,7 @@ export const serverRules: Readonly<Record<string, Rule>> = {
   certFile: text,
   tls: object,
   timeout: ms,
+  unanswered: finalStatus,
   bodyLimit: bytes,
   maxPending: count,
   maxConnections: count,

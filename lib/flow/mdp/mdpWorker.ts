@@ -1,7 +1,7 @@
 /** The actor that offers a service: see `worker.ts` for what it decides. */
 import { asError } from '../../base/errors.ts';
 import type { Cancel, Random } from '../../base/world.ts';
-import { ActorTimeout, MalformedEventData, ServiceUnavailable } from '../events/errors.ts';
+import { ActorTimeout, MalformedEventData, NoAnswer, ServiceUnavailable } from '../events/errors.ts';
 import { Event } from '../events/event.ts';
 import { EventFailed } from '../failed.ts';
 import { FlowActor } from '../flowActor.ts';
@@ -127,6 +127,12 @@ export class MDPWorker extends FlowActor<MDPWorkerParams> {
     if (job !== undefined && leadsTo(this)) this.#answer(job, failed(job.event, error));
   }
 
+  /** It has come to its end in the flow. */
+  #ended(job: Job, error: Error | undefined): void {
+    const text = `${this.params.service} has taken the event and gives no answer`;
+    this.#answer(job, failed(job.event, error ?? new NoAnswer(text)));
+  }
+
   /** With `acks`: something else that will not come back. */
   override nacked(event: Event, error: Error): void {
     const job = this.#jobs.get(event.eventId);
@@ -229,6 +235,7 @@ export class MDPWorker extends FlowActor<MDPWorkerParams> {
   #jobFor(event: Event, body: Body): Job {
     const release = this.hold();
     let cancel: Cancel | undefined;
+    let leave = () => {};
     const job: Job = {
       event,
       body,
@@ -236,6 +243,7 @@ export class MDPWorker extends FlowActor<MDPWorkerParams> {
       begin: () => {
         this.#running++;
         const { replyTimeout } = this.#settings;
+        leave = this.follow(event, error => this.#ended(job, error));
         cancel = this.after(replyTimeout, () => {
           const text = `${this.params.service} has not answered within ${replyTimeout} ms`;
           this.#answer(job, failed(event, new ActorTimeout(text)));
@@ -244,6 +252,7 @@ export class MDPWorker extends FlowActor<MDPWorkerParams> {
       end: () => {
         if (cancel !== undefined) this.#running--;
         cancel?.();
+        leave();
         release();
       },
     };

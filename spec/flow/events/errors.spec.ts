@@ -12,6 +12,7 @@ const codes: Record<string, [code: string, status: number]> = {
   EventAttributeError: ['NO_ATTRIBUTE', 500],
   EventCommandNotAllowed: ['METHOD_NOT_ALLOWED', 405],
   EventRateExceeded: ['RATE_EXCEEDED', 429],
+  NoAnswer: ['NO_ANSWER', 202],
   FlowError: ['FLOW', 500],
   ForbiddenEvent: ['FORBIDDEN', 403],
   InvalidActorInput: ['INVALID_INPUT', 500],

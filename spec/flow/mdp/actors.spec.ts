@@ -3,7 +3,9 @@ import { assert } from 'chai';
 import { type World, world } from '../../../lib/base/world.ts';
 import {
   ActorTimeout,
+  EventRateExceeded,
   JSONEvent,
+  NoAnswer,
   ResourceNotFound,
   ServiceUnavailable,
   SetupError,
@@ -16,6 +18,7 @@ import {
   type FlowActorOptions,
   FlowError,
   LogEvent,
+  Null,
   WiringError,
 } from '../../../lib/flow/index.ts';
 import {
@@ -176,6 +179,26 @@ describe('the actors of MajorDomo', () => {
       assert.instanceOf(error, ActorTimeout);
       assert.match(error?.message ?? '', /silent has not answered within 2000 ms/);
       assert.equal(flow.theWorker?.pending, 0);
+    });
+
+    it('tell the client at once that the flow elsewhere has taken the event and gives no answer', async () => {
+      flow.broker().worker('sink', Null).client();
+      await flow.start();
+      flow.put(new Event({ service: 'sink', data: 'x' }));
+      const { error, data } = await flow.nextError();
+      assert.instanceOf(error, NoAnswer);
+      assert.equal(error?.message, 'sink has taken the event and gives no answer');
+      assert.equal(data, 'x');
+      assert.equal(flow.theWorker?.pending, 0);
+    });
+
+    it('tell the client when to come again to a flow that has too much to do', async () => {
+      flow.broker().worker('slow', Never).client();
+      await flow.start();
+      flow.put(new Event({ service: 'slow', data: 'x' }));
+      const { error } = await flow.nextError();
+      assert.instanceOf(error, EventRateExceeded);
+      assert.include((error as FlowError).extra, { retryAfter: 7 });
     });
 
     it('are done with a request when the flow elsewhere answers late', async () => {
@@ -637,6 +660,13 @@ class Greeter extends FlowActor {
   override consume(event: Event) {
     event.data = { greeting: `Hello, ${(event.data as { name: string }).name}` };
     this.send(event);
+  }
+}
+
+/** Has too much to do for any event. */
+class Never extends FlowActor {
+  override consume(event: Event) {
+    this.settle(event, new EventRateExceeded('too much', { retryAfter: 7 }));
   }
 }
 
