@@ -33,10 +33,15 @@ export type Estate = Pick<
   | 'emit'
   | 'sendError'
   | 'settle'
-  | 'follow'
   | 'log'
   | 'hold'
-> & { readonly name: string; crash(error: Error, life: Life): void; rested(): void };
+> & {
+  readonly name: string;
+  follow(event: Event, life: Life, ended: (error: Error | undefined) => void): () => void;
+  leave(life: Life): void;
+  crash(error: Error, life: Life): void;
+  rested(): void;
+};
 
 export class Life implements Desk {
   readonly #estate: Estate;
@@ -69,6 +74,7 @@ export class Life implements Desk {
   /** Cancels its timers, aborts its signal and lets go of what it holds. */
   end(): void {
     for (const release of this.#holds) release();
+    this.#estate.leave(this);
     for (const cancel of this.#timers) cancel();
     this.#timers.clear();
     this.#abort.abort();
@@ -143,16 +149,7 @@ export class Life implements Desk {
 
   follow(event: Event, ended: (error: Error | undefined) => void): () => void {
     if (this.#abort.signal.aborted) return () => {};
-    const forget = () => {
-      this.#holds.delete(forget);
-      leave();
-    };
-    const leave = this.#estate.follow(event, error => {
-      this.#holds.delete(forget);
-      void this.#call(() => ended(error));
-    });
-    this.#holds.add(forget);
-    return forget;
+    return this.#estate.follow(event, this, error => void this.#call(() => ended(error)));
   }
 
   after(ms: number, fn: () => unknown): Cancel {

@@ -291,9 +291,9 @@ export class Run implements Scope, Overseer {
     void this.stop();
   }
 
-  follow(event: Event, ended: (error: Error | undefined) => void): () => void {
+  follow(event: Event, owner: object, ended: (error: Error | undefined) => void): () => void {
     this.trails ??= new Trails();
-    return this.trails.follow(event, ended);
+    return this.trails.follow(event, owner, ended);
   }
 
   failed(event: Event, actor: string, error: Error): void {

@@ -18,7 +18,7 @@ export interface Scope {
   /** Hears, while it wants to, that an actor has nothing to do. */
   readonly onQuiet: (() => void) | undefined;
   /** As of `Trails`. */
-  follow(event: Event, ended: (error: Error | undefined) => void): () => void;
+  follow(event: Event, owner: object, ended: (error: Error | undefined) => void): () => void;
   /** Counts and reports an event that nobody will handle. */
   lost(event: Event, place: string, reason: DropReason, error: Error | undefined): void;
   /** Tells that an actor failed at an event, or that its queue had no room for it, and that nothing in the wiring deals with that. */

@@ -492,8 +492,13 @@ export class Station implements Taker, Giver, Estate, Acknowledged {
     this.#scope.trails?.settled(event, this, error);
   }
 
-  follow(event: Event, ended: (error: Error | undefined) => void): () => void {
-    return this.#scope.follow(event, ended);
+  follow(event: Event, life: Life, ended: (error: Error | undefined) => void): () => void {
+    return this.#scope.follow(event, life, ended);
+  }
+
+  /** A life that is over waits for nothing. */
+  leave(life: Life): void {
+    this.#scope.trails?.leave(life);
   }
 
   // ---- the end ----

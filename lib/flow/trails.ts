@@ -8,16 +8,25 @@ import { type Event, idOf } from './events/event.ts';
 
 /** One event that somebody waits for. */
 class Trail {
+  /** Who waits. */
+  readonly owner: object;
   readonly ended: (error: Error | undefined) => void;
   /** Another one for the same id: two actors of one flow may wait for the same event. */
   other: Trail | undefined;
+  /** Nobody waits any more. */
+  isLeft = false;
+  /** Whether whoever waits has sent it. */
+  #hasBegun = false;
   /** Copies in queues, or being consumed. */
   #underWay = 0;
   #error: Error | undefined;
-  /** By actor: how many copies it has taken more than it has sent on or settled. */
-  readonly #kept = new Map<object, number>();
+  /** How many copies an actor has taken more than it has sent on or settled: that for the last one, those of all before in a map. */
+  #last: object | undefined;
+  #keptByLast = 0;
+  #keptBefore: Map<object, number> | undefined;
 
-  constructor(ended: (error: Error | undefined) => void, other: Trail | undefined) {
+  constructor(owner: object, ended: (error: Error | undefined) => void, other: Trail | undefined) {
+    this.owner = owner;
     this.ended = ended;
     this.other = other;
   }
@@ -28,14 +37,15 @@ class Trail {
 
   /** Whether it has come to its end everywhere. */
   get isOver(): boolean {
-    if (this.#underWay > 0) return false;
-    for (const kept of this.#kept.values()) if (kept > 0) return false;
+    if (this.#underWay > 0 || this.#keptByLast > 0) return false;
+    for (const kept of this.#keptBefore?.values() ?? []) if (kept > 0) return false;
     return true;
   }
 
   sent(by: object, copies: number): void {
     this.#underWay += copies;
-    this.#count(by, -1);
+    if (this.#hasBegun) this.#count(by, -1);
+    else this.#hasBegun = true;
   }
 
   taken(by: object): void {
@@ -54,10 +64,23 @@ class Trail {
   }
 
   #count(by: object, change: number): void {
-    this.#kept.set(by, (this.#kept.get(by) ?? 0) + change);
+    if (by !== this.#last) this.#turnTo(by);
+    this.#keptByLast += change;
+  }
+
+  /** Most actors send on what they take, and nothing is left to be remembered. */
+  #turnTo(by: object): void {
+    if (this.#last !== undefined && this.#keptByLast !== 0) {
+      this.#keptBefore ??= new Map();
+      this.#keptBefore.set(this.#last, this.#keptByLast);
+    }
+    this.#last = by;
+    this.#keptByLast = this.#keptBefore?.get(by) ?? 0;
+    this.#keptBefore?.delete(by);
   }
 }
 
+/** Follows events. */
 export class Trails {
   readonly #byId = new Map<string, Trail>();
 
@@ -72,11 +95,19 @@ export class Trails {
    * @param ended called once, when no answer is to be expected any more, with what went wrong, if anything
    * @returns a function that ends it before
    */
-  follow(event: Event, ended: (error: Error | undefined) => void): () => void {
+  follow(event: Event, owner: object, ended: (error: Error | undefined) => void): () => void {
     const { eventId: id } = event;
-    const trail = new Trail(ended, this.#byId.get(id));
+    const trail = new Trail(owner, ended, this.#byId.get(id));
     this.#byId.set(id, trail);
     return () => this.#forget(id, trail);
+  }
+
+  /** Nobody is there any more to hear of those. */
+  leave(owner: object): void {
+    for (const [id, first] of this.#byId) {
+      for (let trail: Trail | undefined = first; trail !== undefined; trail = trail.other)
+        if (trail.owner === owner) this.#forget(id, trail);
+    }
   }
 
   /** An actor sends copies: to be told before they are put anywhere. */
@@ -113,13 +144,15 @@ export class Trails {
 
   #look(event: Event, first: Trail | undefined): void {
     for (let trail = first; trail !== undefined; trail = trail.other) {
-      if (!trail.isOver) continue;
+      if (trail.isLeft || !trail.isOver) continue;
       this.#forget(event.eventId, trail);
       trail.ended(trail.error);
     }
   }
 
   #forget(id: string, gone: Trail): void {
+    if (gone.isLeft) return;
+    gone.isLeft = true;
     const first = this.#byId.get(id);
     if (first === gone) {
       if (gone.other === undefined) this.#byId.delete(id);
