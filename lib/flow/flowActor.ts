@@ -169,7 +169,12 @@ export abstract class FlowActor<P extends object = object> {
     return this.send(event, outboxes, options);
   }
 
-  /** `send` for a source, which sends on its own account and not because of an event: it waits for room also in a cycle. */
+  /**
+   * `send` for a source, which sends on its own account and not because of an event: it waits for room also in a cycle.
+   *
+   * @returns as `send`. After the end of the actor a promise that is rejected with a FlowError (code `STOPPED`): the event goes
+   * nowhere. A loop of `background` ends by that; whoever does not await it hears nothing
+   */
   protected emit(event: Event, outboxes?: string | readonly string[]): Promise<void> | undefined {
     return this.#at('emit').emit(event, outboxes);
   }

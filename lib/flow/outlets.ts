@@ -177,10 +177,20 @@ export class Outlets {
     return new QueueFull(`the queue ${queue.name} is full: it has room for ${queue.size} events`);
   }
 
-  /** The flow has come to its end here: a source that goes on all the same is left waiting. */
+  /**
+   * The flow has come to its end here. Were a source that goes on all the same told that all is well, it would say so to others,
+   * and never end; were it left waiting, so would be all who wait for it. It is told in a turn of its own: a loop that does not
+   * listen must not keep everybody else from theirs.
+   */
   #tooLateToSend(event: Event, isEmitted: boolean): Promise<void> | undefined {
-    this.#scope.lost(event, this.#owner.name, 'stopped', undefined);
-    return isEmitted ? new Promise(() => {}) : undefined;
+    const { name } = this.#owner;
+    this.#scope.lost(event, name, 'stopped', undefined);
+    if (!isEmitted) return undefined;
+    const refused = new Promise<void>((_, reject) => {
+      this.#scope.later(() => reject(stoppedError(name)));
+    });
+    refused.catch(() => {}); // nobody need wait for it
+    return refused;
   }
 
   log(level: LogLevel, message: string, event: Event | undefined): void {
@@ -196,6 +206,9 @@ export class Outlets {
 const isOf = (event: Event, one: EventClass): boolean => event instanceof one;
 
 const isEvent = (value: unknown): boolean => value instanceof Event;
+
+/** What is under way, or comes, after the end. */
+export const stoppedError = (name: string) => new FlowError(`${name} has stopped`, { code: 'STOPPED' });
 
 const notAnEvent = (name: string, value: unknown) =>
   new InvalidActorOutput(`${name} sends events, not ${show(value)}`);

@@ -291,6 +291,10 @@ export class Run implements Scope, Overseer {
     void this.stop();
   }
 
+  later(run: () => void): void {
+    (this.#host as Host).world.scheduler.later(run);
+  }
+
   follow(event: Event, owner: object, ended: (error: Error | undefined) => void): () => void {
     this.trails ??= new Trails();
     return this.trails.follow(event, owner, ended);

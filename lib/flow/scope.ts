@@ -17,6 +17,8 @@ export interface Scope {
   readonly isDraining: boolean;
   /** Hears, while it wants to, that an actor has nothing to do. */
   readonly onQuiet: (() => void) | undefined;
+  /** Calls a function in a turn of its own. */
+  later(run: () => void): void;
   /** As of `Trails`. */
   follow(event: Event, owner: object, ended: (error: Error | undefined) => void): () => void;
   /** Counts and reports an event that nobody will handle. */

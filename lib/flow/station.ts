@@ -10,7 +10,7 @@ import type { Event, EventClass } from './events/event.ts';
 import type { LogLevel } from './events/logEvent.ts';
 import { classes, FatalError, type FlowActor, type FlowActorOptions, seat } from './flowActor.ts';
 import { Crash, type Estate, isThenable, Life, reasonOf } from './life.ts';
-import { Outlets } from './outlets.ts';
+import { Outlets, stoppedError } from './outlets.ts';
 import type { Giver, Queue, Taker } from './queue.ts';
 import type { Scope } from './scope.ts';
 import { Turns } from './turns.ts';
@@ -548,8 +548,6 @@ export class Station implements Taker, Giver, Estate, Acknowledged {
     }
   }
 }
-
-const stoppedError = (name: string) => new FlowError(`${name} has stopped`, { code: 'STOPPED' });
 
 const namesOf = (queues: readonly Queue[], end: 'outbox' | 'inbox') => [
   ...new Set(queues.map(queue => queue[end])),

@@ -261,6 +261,8 @@ export class FileSource extends FlowActor<FileSourceParams> {
       await this.emit(event);
       if (this.hasAcks) return;
     } catch (thrown) {
+      // What comes after the end has not been handled, and will be read again.
+      if (this.signal.aborted) throw thrown;
       // A queue with the policy `fail` is full.
       this.#land(event, flight);
       await this.sendError(event, asError(thrown));
