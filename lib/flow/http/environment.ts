@@ -44,17 +44,34 @@ export function describe(request: IncomingMessage, environment: Record<string, u
   basics.SERVER_PROTOCOL = `HTTP/${httpVersion}`;
   for (const header in headers) {
     const value = headers[header];
-    if (value === undefined) continue;
+    // `X_User` would be taken for `X-User`, which perhaps only a proxy in between may set.
+    if (value === undefined || header.includes('_')) continue;
     if (header === 'content-type') basics.CONTENT_TYPE = value as string;
     else if (header === 'content-length') basics.CONTENT_LENGTH = value as string;
     else environment[nameOf(header)] = typeof value === 'string' ? value : String(value);
   }
 }
 
-/** The path, without a slash at its end, and what comes after the `?`. */
-export function partsOf(url: string): [path: string, query: string] {
+/** Whoever stands in between may have looked at another one than we do (RFC 9112, 3.2). */
+export function hasSeveralHosts({ rawHeaders }: IncomingMessage): boolean {
+  let found = 0;
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at] as string;
+    if (name.length === 4 && name.toLowerCase() === 'host') found++;
+  }
+  return found > 1;
+}
+
+/** How a request to a proxy begins, which every server has to take as well (RFC 9112, 3.2.2); and what no request has: a fragment. */
+const extras = /^[a-z][a-z\d+.-]*:\/\/[^/?#]*|#.*$/gi;
+
+/** The path, without a slash at its end, and what comes after the `?`: as the routes see them. */
+export function partsOf(target: string): [path: string, query: string] {
+  const isPlain = target.startsWith('/') && !target.includes('#');
+  const url = isPlain ? target : target.replace(extras, '');
   const at = url.indexOf('?');
   const path = at < 0 ? url : url.slice(0, at);
+  if (path === '') return ['/', at < 0 ? '' : url.slice(at + 1)];
   return [path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path, at < 0 ? '' : url.slice(at + 1)];
 }
 

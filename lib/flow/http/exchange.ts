@@ -20,6 +20,8 @@ export class Exchange {
   id: string | undefined;
   /** Ends the wait for its event. */
   leave: () => void = () => {};
+  /** Whether the connection is to end with it. */
+  isLast = false;
   #isAnswered = false;
 
   constructor(request: IncomingMessage, response: ServerResponse, began: number, accept: string) {
@@ -45,7 +47,7 @@ export class Exchange {
     const { request, response } = this;
     if (response.headersSent || response.destroyed) return;
     const isCut = hasBody(request) && !request.complete;
-    if (isCut || isLast) headers[connection] = 'close';
+    if (isCut || isLast || this.isLast) headers[connection] = 'close';
     if (body !== undefined) headers[contentLength] = String(Buffer.byteLength(body));
     response.writeHead(status[0], safeText(status), headers);
     if (!isCut) response.end(body);

@@ -14,6 +14,7 @@ import { FlowActor, type FlowActorOptions } from '../flowActor.ts';
 import type { ParamNames } from '../parameters.ts';
 import { bytes, checkParams, flag, ms, object, oneOf, type Rule, text } from '../setup.ts';
 import { eventOfBody } from './mediaTypes.ts';
+import { askOn } from './redirects.ts';
 import { fill, urlFrom } from './template.ts';
 
 export interface HTTPClientParams {
@@ -34,7 +35,10 @@ export interface HTTPClientParams {
   bodyLimit?: number | undefined;
   /** Which answers are errors: `never`, `serverError` (5xx and 429), or `error` (4xx and 5xx) (`'never'`). */
   failOn?: 'never' | 'serverError' | 'error' | undefined;
-  /** What to do when the server sends one elsewhere: `follow`, `manual` (that is the response), or `error` (`'follow'`). */
+  /**
+   * What to do when the server sends one elsewhere: `follow`, `manual` (that is the response), or `error` (`'follow'`). Another
+   * server, also one that the first has sent back from, gets none of `headers` but `Accept`, `Accept-Language`, `Content-Type` and `User-Agent`, and no data.
+   */
   redirect?: 'follow' | 'manual' | 'error' | undefined;
   /** What asks: `fetch` of Node.js unless given, such as that of another version of undici. */
   fetch?: typeof fetch | undefined;
@@ -149,7 +153,10 @@ export class HTTPClient extends FlowActor<HTTPClientParams> {
     const body = this.#sendsData ? bodyOf(event) : null;
     let response: Response;
     try {
-      response = await ask(url, { method: this.#method, headers, body, redirect, signal });
+      const request = { method: this.#method, headers, body, signal };
+      response = await (redirect === 'follow'
+        ? askOn(ask, url, request)
+        : ask(url, { ...request, redirect }));
     } catch (error) {
       throw told(ServiceUnavailable, 'could not be asked', `${url.origin}: ${reasonOf(error)}`, error);
     }

@@ -5,6 +5,7 @@ import {
   ActorTimeout,
   EventCommandNotAllowed,
   FlowError,
+  MalformedEventData,
   NoAnswer,
   QueueFull,
   ResourceNotFound,
@@ -18,7 +19,7 @@ import { FlowActor, type FlowActorOptions } from '../flowActor.ts';
 import type { ParamNames } from '../parameters.ts';
 import { anything, bestType } from './accept.ts';
 import { hasBody, lengthOf, readBody } from './body.ts';
-import { describe } from './environment.ts';
+import { describe, hasSeveralHosts } from './environment.ts';
 import { Exchange } from './exchange.ts';
 import { Listener, type Requests } from './listener.ts';
 import { eventOfBody, mediaTypeOf, usualTypes } from './mediaTypes.ts';
@@ -82,7 +83,7 @@ export class HTTPServer extends FlowActor<HTTPServerParams> {
   #port = 0;
   #address = '';
   /** Requests whose answer has not been sent entirely. */
-  #open = 0;
+  readonly #open = new Set<Exchange>();
   #release: (() => void) | undefined;
   #unsubscribe: () => void = () => {};
 
@@ -233,13 +234,15 @@ export class HTTPServer extends FlowActor<HTTPServerParams> {
 
   #begin(request: IncomingMessage, response: ServerResponse): Exchange {
     const exchange = new Exchange(request, response, this.world.clock.now(), this.#typeFor(request));
-    if (this.#open++ === 0) this.#release = this.hold();
+    if (this.#open.size === 0) this.#release = this.hold();
+    this.#open.add(exchange);
     response.once('close', () => this.#closed(exchange));
     return exchange;
   }
 
   #closed(exchange: Exchange): void {
-    if (--this.#open === 0) {
+    this.#open.delete(exchange);
+    if (this.#open.size === 0) {
       this.#release?.();
       this.#release = undefined;
     }
@@ -260,12 +263,14 @@ export class HTTPServer extends FlowActor<HTTPServerParams> {
     const { request } = exchange;
     if (this.#logs) this.log.debug(`[${request.socket.remoteAddress}] ${request.method} ${request.url}`);
     if (this.draining) throw new ServiceUnavailable(`${this.name} stops`);
+    if (hasSeveralHosts(request)) throw new MalformedEventData('the request has more than one Host');
     const route = routeFor(request.method as string, routes);
     if (route === undefined) {
       this.#refuseMethod(exchange, routes);
       return;
     }
-    if (this.#open > this.#maxPending) throw new TooBusy(`${this.name} has more requests than it can answer`);
+    if (this.#open.size > this.#maxPending)
+      throw new TooBusy(`${this.name} has more requests than it can answer`);
     const routed = { route, parameters };
     if (!hasBody(request)) {
       this.#dispatch(exchange, routed, undefined);
@@ -288,6 +293,10 @@ export class HTTPServer extends FlowActor<HTTPServerParams> {
     const contentType = headers['content-type'];
     if (contentType === undefined || takesAnyType) return;
     const type = mediaTypeOf(contentType);
+    // What the types are known of is read here, as it is.
+    const { 'content-encoding': encoding = 'identity' } = headers;
+    if (usualTypes.has(type) && !/^\s*(identity)?\s*$/i.test(encoding))
+      throw new UnsupportedMediaType(`bodies with the encoding ${encoding} are not taken here`);
     if (!usualTypes.has(type) && !types.has(type))
       throw new UnsupportedMediaType(`bodies of the type ${type} are not taken here`);
   }
@@ -411,6 +420,14 @@ export class HTTPServer extends FlowActor<HTTPServerParams> {
     if (this.#logs) this.log.info(`[${socket.remoteAddress}] [${code} ${text}] ${error.message}`);
     if (!socket.writable || error.code === 'ECONNRESET') {
       socket.destroy();
+      return;
+    }
+    // Whoever has asked before on that connection would take this for the answer.
+    const before = [...this.#open].findLast(
+      ({ request, isAnswered }) => request.socket === socket && request.complete && !isAnswered,
+    );
+    if (before !== undefined) {
+      before.isLast = true;
       return;
     }
     const body = JSON.stringify({ errors: [{ message: text, code: error.code ?? null }] });

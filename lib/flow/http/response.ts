@@ -173,7 +173,8 @@ function linkTo({ environment }: HttpEvent, limit: number, offset: number): stri
   const parameters = new URLSearchParams(query);
   parameters.set('limit', String(limit));
   parameters.set('offset', String(offset));
-  return `${path}?${parameters}`;
+  // Two slashes at the beginning would be those of another server.
+  return `${path.replace(/^\/+/, '/')}?${parameters}`;
 }
 
 function errorBody(error: Error, format: Format, options: ResponseOptions): string {

@@ -49,7 +49,8 @@ export class RESTTranslator extends FlowActor<RESTTranslatorParams> {
   #locationOf(event: HttpEvent): string {
     const id = encodeURIComponent(String(event.get('entityId', event.metaId)));
     const { PATH_INFO: path = '/' } = event.environment;
-    const base = this.params.urlPostLocation ?? encodeURI(String(path));
+    // Two slashes at the beginning would be those of another server.
+    const base = this.params.urlPostLocation ?? encodeURI(String(path)).replace(/^\/+/, '/');
     const filled = base.replace(/\{entity_?id\}/gi, () => id);
     return filled === base ? `${base.replace(/\/$/, '')}/${id}` : filled;
   }

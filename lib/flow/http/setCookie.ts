@@ -1,4 +1,5 @@
 /** Gives the client a cookie. */
+import { SetupError } from '../events/errors.ts';
 import { HttpEvent } from '../events/httpEvent.ts';
 import { FlowActor, type FlowActorOptions } from '../flowActor.ts';
 import type { ParamNames } from '../parameters.ts';
@@ -57,6 +58,14 @@ export class SetCookie extends FlowActor<SetCookieParams> {
       httpOnly: flag,
       sameSite: [value => isSameSite(value, params?.secure), "'Strict', 'Lax' or, with secure, 'None'"],
     });
+    const { cookieKey = 'session', path = '/', secure = false } = this.params;
+    const isRefused =
+      (/^__secure-/i.test(cookieKey) && !secure) ||
+      (/^__host-/i.test(cookieKey) && !(secure && path === '/'));
+    if (isRefused)
+      throw new SetupError(
+        `${name}: browsers refuse a cookie ${cookieKey} unless it has secure: true and, with __Host-, the path /`,
+      );
   }
 
   override consume(event: HttpEvent): void {

@@ -78,6 +78,17 @@ describe('SetCookie', () => {
         JSON.stringify(params),
       );
   });
+
+  it('is refused where browsers would refuse it', () => {
+    for (const params of [
+      { cookieKey: '__Host-a' },
+      { cookieKey: '__Secure-a' },
+      { cookieKey: '__host-a', secure: true, path: '/shop' },
+    ])
+      assert.throws(() => new SetCookie('cookie', params), /^cookie: browsers refuse a cookie __/);
+    new SetCookie('cookie', { cookieKey: '__Host-a', secure: true });
+    new SetCookie('cookie', { cookieKey: '__Secure-a', secure: true, path: '/shop' });
+  });
 });
 
 describe('HTTPStatusModifier', () => {

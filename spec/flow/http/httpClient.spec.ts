@@ -67,6 +67,109 @@ describe('HTTPClient', () => {
     };
   };
 
+  describe('that is sent elsewhere', () => {
+    let other: Server;
+    let there: string;
+    let asked: { method?: string; url?: string; headers: IncomingMessage['headers']; body: string }[];
+
+    beforeEach(async () => {
+      asked = [];
+      other = createServer((request, response) => {
+        let body = '';
+        request.on('data', chunk => {
+          body += chunk;
+        });
+        request.on('end', () => {
+          const { method = '', url = '', headers } = request;
+          asked.push({ method, url, headers, body });
+          if (url === '/back') response.writeHead(302, { location: `${at}/end` }).end();
+          else response.end('there');
+        });
+      }).listen(0, '127.0.0.1');
+      await once(other, 'listening');
+      there = `http://127.0.0.1:${(other.address() as AddressInfo).port}`;
+    });
+    afterEach(() => {
+      other.closeAllConnections();
+      other.close();
+    });
+
+    const headers = { authorization: 'Bearer T', cookie: 'a=b', 'x-api-key': 'K', accept: 'text/plain' };
+    const redirectTo = (status: number, location: string) => {
+      handle = (request, response, body) => {
+        asked.push({ method: request.method ?? '', url: request.url ?? '', headers: request.headers, body });
+        if (request.url === '/') response.writeHead(status, { location }).end('elsewhere');
+        else response.end('here');
+      };
+    };
+    const ask = async (event: Event = new Event()): Promise<unknown> => {
+      await harness.put(event);
+      return (await harness.next()).data;
+    };
+
+    it('tells another server nothing that was meant for the first', async () => {
+      redirectTo(302, `${there}/x`);
+      await start({ headers });
+      assert.equal(await ask(), 'there');
+      const { authorization, cookie, accept, 'x-api-key': key } = asked[1]?.headers ?? {};
+      assert.deepEqual([authorization, cookie, key, accept], [undefined, undefined, undefined, 'text/plain']);
+    });
+
+    it('nor, when that sends it back, the first one again', async () => {
+      redirectTo(302, `${there}/back`);
+      await start({ headers });
+      assert.equal(await ask(), 'here');
+      assert.deepEqual([asked[2]?.url, asked[2]?.headers['x-api-key']], ['/end', undefined]);
+    });
+
+    it('tells the same server all of it', async () => {
+      redirectTo(307, '/again');
+      await start({ headers, method: 'POST' });
+      assert.equal(await ask(new Event({ data: 'text' })), 'here');
+      assert.include(asked[1], { method: 'POST', url: '/again', body: 'text' });
+      assert.include(asked[1]?.headers, { 'x-api-key': 'K', authorization: 'Bearer T' });
+    });
+
+    it('makes a GET of a POST for 301, 302 and 303', async () => {
+      await start({ method: 'POST' });
+      for (const status of [301, 302, 303]) {
+        redirectTo(status, `${there}/x`);
+        assert.equal(await ask(new Event({ data: 'text' })), 'there');
+        assert.include(asked.at(-1), { method: 'GET', body: '' });
+        assert.notProperty(asked.at(-1)?.headers, 'content-type');
+      }
+    });
+
+    it('takes no data to another server', async () => {
+      redirectTo(307, `${there}/x`);
+      await start({ method: 'PUT' });
+      const error = await failed(new Event({ data: 'text' }));
+      assert.instanceOf(error, ServiceUnavailable);
+      assert.include((error.cause as Error).message, 'another server, which may not have the data');
+      assert.lengthOf(asked, 1);
+    });
+
+    for (const [what, location, text] of [
+      ['in a circle', '/', 'sent on more than 20 times'],
+      ['to a file', 'file:///etc/passwd', 'sent to a URL of file:'],
+      ['nowhere', 'http://[', 'sent to what is no URL'],
+    ] as const)
+      it(`gives up when that goes ${what}`, async () => {
+        redirectTo(302, location);
+        await start();
+        assert.include(((await failed()).cause as Error).message, text);
+      });
+
+    it('takes what has no Location for the answer', async () => {
+      handle = (_request, response) => {
+        response.writeHead(304).end();
+      };
+      await start();
+      await harness.put(new Event());
+      assert.deepEqual(((await harness.next()) as HttpEvent).status, [304, 'Not Modified']);
+    });
+  });
+
   it('asks for what the event says, and sends on what it gets, with the ids and attributes of the event', async () => {
     await start({ url: `${at}/orders/{data/id}?by={user}`, headers: { 'x-key': '{data/key}' } });
     const event = new JSONEvent({ data: { id: 'a/b', key: 'K' }, user: 'x y', metaId: 'M', service: 'S' });

@@ -48,6 +48,13 @@ describe('RESTTranslator', () => {
     assert.deepEqual((await translated(request('POST', { error }))).status, [404, 'Not Found']);
   });
 
+  it('does not lead to another server by a path that begins with two slashes', async () => {
+    await start({});
+    const event = request('POST', { status: 200, entityId: 7 });
+    event.environment = { REQUEST_METHOD: 'POST', PATH_INFO: '//evil.test/x' };
+    assert.include((await translated(event)).headers, { Location: '/evil.test/x/7' });
+  });
+
   it('makes 201 of a POST, and says where that is', async () => {
     await start();
     for (const status of [200, 201]) {
