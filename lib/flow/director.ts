@@ -1,80 +1,22 @@
 /** Registers the actors of a flow, connects them, and starts and stops them together. */
 import { show } from '../base/errors.ts';
 import type { NodeFace } from '../core/actor.ts';
-import type { RestartOptions } from '../core/props.ts';
-import type { NodeOptions } from '../node/options.ts';
-import { faultsOfRestart } from './actorOptions.ts';
+import { checkOptions, type DirectorOptions, type StopWhen } from './directorOptions.ts';
 import { type Graph, graphOf, type MermaidOptions, mermaidOf } from './drawing.ts';
 import { FlowError } from './events/errors.ts';
 import type { ActorOf, FlowActor, FlowActorClass, FlowActorOptions, ParamsOf } from './flowActor.ts';
 import { EventLogger } from './io/eventLogger.ts';
 import { STDOUT } from './io/stdout.ts';
-import { type QueuePolicy, queuePolicies } from './queue.ts';
-import { Run, type WorldParts } from './run.ts';
+import { Run } from './run.ts';
 import { onSignals } from './signals.ts';
 import { type FlowStats, statsOf } from './stats.ts';
 import { svgOf } from './svg.ts';
-import {
-  type ActorHandle,
-  type ConnectOptions,
-  type Endpoint,
-  isSize,
-  Wiring,
-  WiringError,
-} from './wiring.ts';
-
-/** When a flow stops by itself. */
-export type StopWhen = 'never' | 'idle';
-
-export interface DirectorOptions {
-  /** How many events wait in a queue at most, unless the connection says otherwise (500). */
-  size?: number | undefined;
-  /** What the flow is called in reports and drawings ('default'). */
-  name?: string | undefined;
-  /** Where the actors live; a node of its own unless given. A given one goes on when the flow has stopped. */
-  node?: NodeFace | undefined;
-  /** What its own node is started with: an address, remoting; with a `node` there is no need for it. */
-  nodeOptions?: NodeOptions | undefined;
-  /** Time, chance and scheduling for the director's own node; the system's unless given. */
-  world?: WorldParts | undefined;
-  /** Whether every outbox gets a copy of its own (true). Without copies it is faster, and nobody may change an event that was sent. */
-  copy?: boolean | undefined;
-  /** What happens when a queue is full, unless the connection says otherwise (`block`). */
-  policy?: QueuePolicy | undefined;
-  /** Tells sources when what they emitted has been handled: `acked` and `nacked` (false). */
-  acks?: boolean | undefined;
-  /** With `acks`: how long, in ms, an event may be under way (30 000). */
-  ackTimeout?: number | undefined;
-  /** Whether SIGINT and SIGTERM stop the flow; true for `start({ block: true })`, else false. */
-  handleSignals?: boolean | undefined;
-  /** How long, in ms, events may take to drain when the flow stops (10 000). */
-  stopTimeout?: number | undefined;
-  /** `'idle'`: it stops by itself when nothing is under way and no source has anything left to bring (`'never'`). */
-  stopWhen?: StopWhen | undefined;
-  /** How often an actor may crash before the flow gives up: at most `max` times (3) within `within` ms (5000); `backoff`. */
-  restart?: RestartOptions | undefined;
-}
+import { type ActorHandle, type ConnectOptions, type Endpoint, Wiring, WiringError } from './wiring.ts';
 
 export interface StartOptions {
   /** Resolve only when the flow has stopped (false). */
   block?: boolean | undefined;
 }
-
-const known = [
-  'size',
-  'name',
-  'node',
-  'nodeOptions',
-  'world',
-  'copy',
-  'policy',
-  'acks',
-  'ackTimeout',
-  'handleSignals',
-  'stopTimeout',
-  'stopWhen',
-  'restart',
-];
 
 /**
  * A flow: actors, and the queues between them.
@@ -392,34 +334,4 @@ export class Director {
   }
 }
 
-function checkOptions(options: DirectorOptions): void {
-  if (typeof options !== 'object' || options === null)
-    throw new TypeError(`new Director(options): options must be an object, not ${show(options)}`);
-  for (const key of Object.keys(options)) {
-    if (!known.includes(key))
-      throw new TypeError(`Director: there is no option ${show(key)}; the options are ${known.join(', ')}`);
-  }
-  const { size, policy, name, ackTimeout, stopTimeout, stopWhen, restart, node, nodeOptions } = options;
-  if (size !== undefined && !isSize(size))
-    throw new TypeError(`Director: size must be a whole number of events from 1 up, not ${show(size)}`);
-  if (policy !== undefined && !queuePolicies.includes(policy))
-    throw new TypeError(`Director: policy must be ${queuePolicies.join(', ')}, not ${show(policy)}`);
-  if (name !== undefined && (typeof name !== 'string' || name === ''))
-    throw new TypeError(`Director: name must be a text that is not empty, not ${show(name)}`);
-  if (stopWhen !== undefined && stopWhen !== 'idle' && stopWhen !== 'never')
-    throw new TypeError(`Director: stopWhen must be never or idle, not ${show(stopWhen)}`);
-  if (node !== undefined && nodeOptions !== undefined)
-    throw new TypeError('Director: nodeOptions are for a node of its own: give them or node, not both');
-  for (const [key, ms] of Object.entries({ ackTimeout, stopTimeout })) {
-    if (ms !== undefined && !(typeof ms === 'number' && ms >= 0))
-      throw new TypeError(`Director: ${key} must be milliseconds from 0 up, not ${show(ms)}`);
-  }
-  if (stopTimeout === Number.POSITIVE_INFINITY)
-    throw new TypeError('Director: stopTimeout must be a finite number of milliseconds, not Infinity');
-  if (restart !== undefined) {
-    const [fault] = faultsOfRestart('Director', restart);
-    if (fault !== undefined) throw new TypeError(fault);
-  }
-}
-
-export type { ActorHandle, FlowActorOptions };
+export type { ActorHandle, DirectorOptions, FlowActorOptions, StopWhen };

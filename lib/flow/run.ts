@@ -9,14 +9,14 @@ import { Node } from '../node/node.ts';
 import type { NodeOptions } from '../node/options.ts';
 import { Intensity } from '../restart/intensity.ts';
 import { Acks } from './acks.ts';
-import { groupsOf } from './cycles.ts';
+import { circuitOf, leads } from './circuit.ts';
 import { EventDropped } from './dropped.ts';
 import { FlowError } from './events/errors.ts';
 import type { Event } from './events/event.ts';
 import { EventFailed } from './failed.ts';
 import type { FlowActor, FlowActorOptions } from './flowActor.ts';
 import { FlowHost, FlowRoot, type Overseer } from './host.ts';
-import { Cycle, Queue } from './queue.ts';
+import { Queue } from './queue.ts';
 import type { DropReason, Scope } from './scope.ts';
 import { Station } from './station.ts';
 import { Trails } from './trails.ts';
@@ -78,9 +78,9 @@ export class Run implements Scope, Overseer {
   readonly #refs = new Map<Station, Ref>();
   readonly #intensities = new Map<Station, Intensity>();
   readonly #waiting = new Set<() => void>();
-  #groups: Station[][] = [];
+  readonly #groups: readonly Station[][];
   /** Where events come into the flow: actors that none comes to from another one, unless that is in a cycle with it. */
-  #sources: Station[] = [];
+  readonly #sources: readonly Station[];
   #root: Ref | undefined;
   #host: Host | undefined;
   #node: NodeFace | undefined;
@@ -109,7 +109,9 @@ export class Run implements Scope, Overseer {
     this.stations = [...stationOf.values()];
     this.queues = links.map(link => this.#lay(link, stationOf));
     for (const station of this.stations) station.wired();
-    this.#findCycles();
+    const { groups, sources } = circuitOf(this.stations, this.queues);
+    this.#groups = groups;
+    this.#sources = sources;
   }
 
   get copies(): boolean {
@@ -149,36 +151,6 @@ export class Run implements Scope, Overseer {
     }
     if (link.isDefault) this.#isDefaultLink.add(queue);
     return queue;
-  }
-
-  /** Log queues are left out: they never make anybody wait. */
-  #findCycles(): void {
-    const next = new Map<Station, Station[]>(this.stations.map(station => [station, []]));
-    const business = this.queues.filter(({ kind }) => kind !== 'log');
-    for (const queue of business) next.get(queue.source as Station)?.push(queue.destination as Station);
-    this.#groups = groupsOf(this.stations, station => next.get(station) ?? []);
-    const groupOf = new Map(
-      this.#groups.flatMap((group, at) => group.map(station => [station, at] as const)),
-    );
-    const isFed = new Set<number | undefined>();
-    for (const { source, destination } of business) {
-      const at = groupOf.get(destination as Station);
-      if (at !== groupOf.get(source as Station)) isFed.add(at);
-    }
-    this.#sources = this.stations.filter(station => !isFed.has(groupOf.get(station)));
-    const cycles = new Map<number, Cycle>();
-    for (const queue of business) {
-      const at = groupOf.get(queue.source as Station) as number;
-      if (at !== groupOf.get(queue.destination as Station)) continue;
-      const cycle = cycles.get(at) ?? new Cycle();
-      cycles.set(at, cycle);
-      cycle.capacity += queue.size;
-      queue.cycle = cycle;
-    }
-    for (const queue of business) {
-      if (queue.cycle === undefined)
-        queue.gateOf = cycles.get(groupOf.get(queue.destination as Station) as number);
-    }
   }
 
   /** What the actors themselves find wrong. */
@@ -482,16 +454,6 @@ export class Run implements Scope, Overseer {
 }
 
 const partsOf = ({ clock, scheduler, random }: WorldParts) => ({ clock, scheduler, random });
-
-/** Whether it is the station of that actor, or events get from there to it. */
-function leads(from: Station, actor: FlowActor): boolean {
-  const found = new Set<Station>([from]);
-  for (const station of found) {
-    if (station.actor === actor) return true;
-    for (const queue of station.out.events) found.add(queue.destination as Station);
-  }
-  return false;
-}
 
 /** The name of a director is free, that of an actor is not; and several flows of one name may run on one node. */
 function spawnRoot(node: NodeFace, name: string, overseer: Overseer): Ref {

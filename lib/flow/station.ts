@@ -5,8 +5,9 @@
 import type { Host } from '../core/actor.ts';
 import { PrivateNotice } from '../core/message.ts';
 import type { Acknowledged } from './acks.ts';
-import { ActorTimeout, FlowError, InvalidActorInput } from './events/errors.ts';
-import type { Event, EventClass } from './events/event.ts';
+import { Admission } from './admission.ts';
+import { ActorTimeout, FlowError } from './events/errors.ts';
+import type { Event } from './events/event.ts';
 import type { LogLevel } from './events/logEvent.ts';
 import { classes, FatalError, type FlowActor, type FlowActorOptions, seat } from './flowActor.ts';
 import { Crash, type Estate, isThenable, Life, reasonOf } from './life.ts';
@@ -71,10 +72,7 @@ export class Station implements Taker, Giver, Estate, Acknowledged {
   readonly #turns = new Turns();
   #budget = 64;
   readonly #tries = new WeakMap<Event, number>();
-  #input: readonly EventClass[] = [];
-  #requires: readonly string[] = [];
-  /** A class of events that needs no look: the last one that was right. */
-  #usual: unknown;
+  readonly #admission = new Admission((level, message, event) => this.log(level, message, event));
   readonly #concurrency: number;
   readonly #timeout: number;
   readonly #rescue: { max: number; delay: number } | undefined;
@@ -270,10 +268,8 @@ export class Station implements Taker, Giver, Estate, Acknowledged {
   #learn(): void {
     const actor = this.#actor;
     const kind = actor.constructor as typeof FlowActor;
-    this.#input = classes(actor.input ?? kind.input);
+    this.#admission.learn(actor);
     this.out.output = classes(actor.output ?? kind.output);
-    this.#requires = kind.requires;
-    this.#usual = undefined;
   }
 
   // ---- taking events ----
@@ -322,8 +318,7 @@ export class Station implements Taker, Giver, Estate, Acknowledged {
   }
 
   #handle(given: Event, queue: Queue): void {
-    const isUsual = given.constructor === this.#usual && this.#requires.length === 0;
-    const event = isUsual ? given : this.#admit(given);
+    const event = this.#admission.isUsual(given) ? given : this.#admit(given);
     if (event === undefined) return;
     const { acks } = this.#scope;
     let result: unknown;
@@ -352,32 +347,11 @@ export class Station implements Taker, Giver, Estate, Acknowledged {
   /** The event as the actor wants it; undefined when it can't be that, and goes to the error outboxes. */
   #admit(given: Event): Event | undefined {
     try {
-      return this.#fit(given);
+      return this.#admission.fit(given);
     } catch (error) {
       this.#giveBack(given, given, reasonOf(error));
       return undefined;
     }
-  }
-
-  #fit(event: Event): Event {
-    let admitted = event;
-    if (this.#input.some(one => isOf(event, one))) this.#usual = event.constructor;
-    else {
-      const wanted = this.#input[0] as EventClass;
-      admitted = event.convert(wanted);
-      this.log(
-        'WARNING',
-        `Incoming event was of type ${event.constructor.name}. Converted to ${wanted.name}`,
-        event,
-      );
-    }
-    for (const attribute of this.#requires) {
-      if (admitted.get(attribute, undefined) == null)
-        throw new InvalidActorInput(
-          `${this.name} needs the attribute ${attribute}, which the event does not have`,
-        );
-    }
-    return admitted;
   }
 
   #await(result: PromiseLike<unknown>, event: Event, given: Event, queue: Queue): void {
@@ -558,6 +532,3 @@ function rescueOf(rescue: FlowActorOptions['rescue']): { max: number; delay: num
   const { max = 5, delay = 1000 } = rescue === true ? {} : rescue;
   return { max, delay };
 }
-
-/** A plain boolean: the compiler would draw wrong conclusions from `instanceof` a class that it does not know. */
-const isOf = (event: Event, one: EventClass): boolean => event instanceof one;

@@ -25,6 +25,7 @@ export class FlowController extends FlowActor<FlowControllerParams> {
 /** Discards all that comes in. */
 export class Null extends FlowActor {
   static override parameters: ParamNames<Null> = {};
+
   override consume(event: Event): void {
     this.settle(event);
   }
