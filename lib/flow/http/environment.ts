@@ -6,10 +6,11 @@ import { fieldsOf } from './mediaTypes.ts';
 const mostNames = 1000;
 const names = new Map<string, string>();
 
+/** '' for one with an underscore: `X_User` would be taken for `X-User`, which perhaps only a proxy in between may set. */
 function nameOf(header: string): string {
   let name = names.get(header);
   if (name === undefined) {
-    name = `HTTP_${header.toUpperCase().replaceAll('-', '_')}`;
+    name = header.includes('_') ? '' : `HTTP_${header.toUpperCase().replaceAll('-', '_')}`;
     if (names.size < mostNames) names.set(header, name);
   }
   return name;
@@ -44,11 +45,13 @@ export function describe(request: IncomingMessage, environment: Record<string, u
   basics.SERVER_PROTOCOL = `HTTP/${httpVersion}`;
   for (const header in headers) {
     const value = headers[header];
-    // `X_User` would be taken for `X-User`, which perhaps only a proxy in between may set.
-    if (value === undefined || header.includes('_')) continue;
+    if (value === undefined) continue;
     if (header === 'content-type') basics.CONTENT_TYPE = value as string;
     else if (header === 'content-length') basics.CONTENT_LENGTH = value as string;
-    else environment[nameOf(header)] = typeof value === 'string' ? value : String(value);
+    else {
+      const name = nameOf(header);
+      if (name !== '') environment[name] = typeof value === 'string' ? value : String(value);
+    }
   }
 }
 
