@@ -434,6 +434,7 @@ export class Station implements Taker, Giver, Estate, Acknowledged {
   // ---- sending ----
 
   send(event: Event, outboxes: string | readonly string[] | undefined, isChecked: boolean) {
+    if (this.outboxes.length === 0) this.settle(event, event.error ?? undefined); // it ends here
     return this.out.send(event, outboxes, isChecked);
   }
 

@@ -1,6 +1,6 @@
 /** Who waits for an event hears when no answer is to be expected any more: and never when one may still come. */
 import { assert } from 'chai';
-import { Dedupe, type Event, EventJoin, FlowActor, Null, Retry } from '../../lib/flow/index.ts';
+import { Dedupe, type Event, EventJoin, FlowActor, Null, Retry, STDOUT } from '../../lib/flow/index.ts';
 import { Call, event, Gate, Pass, type Quiet, quietFlow, Sink, turn } from './support.ts';
 
 /** Emits events and waits for each. */
@@ -99,6 +99,14 @@ describe('whoever waits for an event', () => {
         director.connectErrorQueue('bad', add(Null, 'null'));
         await go();
         assert.deepEqual(waiter.heard, ['broken']);
+      });
+
+      it('hears it when the last actor has nobody to send it on to', async () => {
+        const { director } = flow;
+        const lines: string[] = [];
+        director.connectQueue(waiter, add(STDOUT, 'out', { write: (text: string) => void lines.push(text) }));
+        await go();
+        assert.deepEqual([lines, waiter.heard], [['a\n'], [undefined]]);
       });
 
       it('hears it only when all copies have come to their end', async () => {

@@ -63,6 +63,7 @@ export class HTTPServer extends FlowActor<HTTPServerParams> {
     routesConfig: true,
     sendErrors: true,
     tls: true,
+    unanswered: true,
     useResponseWrapper: true,
   };
   static override input = HttpEvent;

@@ -66,7 +66,7 @@ export class FileLogger<P extends FileLoggerParams = FileLoggerParams> extends F
   override async consume(event: Event): Promise<void> {
     const entry = event as LogEvent;
     if (levels.indexOf(entry.level) >= this.#least) await this.#write(entry);
-    if (this.outboxes.length > 0) void this.send(event);
+    void this.send(event);
   }
 
   /** The line as it is to be written. */

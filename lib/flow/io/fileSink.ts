@@ -105,7 +105,7 @@ export class FileSink extends FlowActor<FileSinkParams> {
       if (neededHeader) this.#needsHeader = (await sizeOf(this.#work.path)) === 0;
       throw error;
     }
-    if (this.outboxes.length > 0) void this.send(event);
+    void this.send(event);
   }
 
   /** All that was to come has come. */

@@ -259,7 +259,7 @@ describe('copies', () => {
     });
     const classes = fc.constantFrom(Event, HttpEvent);
     fc.assert(
-      fc.property(classes, wired, (Class, data) => {
+      fc.property(classes, wired.filter(isComparable), (Class, data) => {
         const event = new Class({ data, color: data });
         const text = orRefused(() => serializeEvent(event));
         if (text === undefined) return;

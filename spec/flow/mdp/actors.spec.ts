@@ -182,7 +182,7 @@ describe('the actors of MajorDomo', () => {
     });
 
     it('tell the client at once that the flow elsewhere has taken the event and gives no answer', async () => {
-      flow.broker().worker('sink', Null).client();
+      flow.broker().worker('sink', Swallower).client();
       await flow.start();
       flow.put(new Event({ service: 'sink', data: 'x' }));
       const { error, data } = await flow.nextError();
@@ -669,6 +669,9 @@ class Never extends FlowActor {
     this.settle(event, new EventRateExceeded('too much', { retryAfter: 7 }));
   }
 }
+
+/** Discards all, and takes what all workers here are given. */
+class Swallower extends Null {}
 
 class Slow extends FlowActor<{ flow: Flow }> {
   override async consume(event: Event) {
