@@ -2,12 +2,13 @@
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { messageOf, reasonOf } from '../base/explain.ts';
-import type { Logger } from '../base/log.ts';
+import type { Log } from '../base/log.ts';
 import { systemClock } from '../base/world.ts';
 import { type Director, FlowFileError, loadFlow } from '../flow/index.ts';
 import { CannotStart } from './cannotStart.ts';
 import type { FlowCommand } from './flowOptions.ts';
 import { understandTypeScript } from './load.ts';
+import { linesOfNode } from './log.ts';
 import { onSignal } from './signals.ts';
 
 /**
@@ -15,7 +16,7 @@ import { onSignal } from './signals.ts';
  * @returns the exit code
  * @throws whatever keeps it from starting, or ended it
  */
-export async function runFlow(command: FlowCommand, log: Logger): Promise<number> {
+export async function runFlow(command: FlowCommand, log: Log): Promise<number> {
   // A flow that only waits does not keep the process alive.
   systemClock.after(Number.POSITIVE_INFINITY, () => {});
   let director: Director | undefined;
@@ -39,7 +40,7 @@ export async function runFlow(command: FlowCommand, log: Logger): Promise<number
 }
 
 /** Says what is wrong with the files, on standard output; the exit code is 1 if anything is. */
-export async function lintFlows(command: FlowCommand, log: Logger): Promise<number> {
+export async function lintFlows(command: FlowCommand, log: Log): Promise<number> {
   const all: object[] = [];
   let isFaulty = false;
   let current: string | undefined;
@@ -77,7 +78,7 @@ export async function lintFlows(command: FlowCommand, log: Logger): Promise<numb
 }
 
 /** Draws a flow. */
-export async function graphFlow(command: FlowCommand, log: Logger): Promise<number> {
+export async function graphFlow(command: FlowCommand, log: Log): Promise<number> {
   const director = await load(command, log);
   const { format, output, all: defaults } = command;
   const picture =
@@ -97,13 +98,16 @@ export async function graphFlow(command: FlowCommand, log: Logger): Promise<numb
 
 async function load(
   { operands: [file = ''], variables, stopWhen, verbose }: FlowCommand,
-  log: Logger,
+  log: Log,
 ): Promise<Director> {
   try {
     return await loadFlow(file, {
       env: { ...process.env, ...variables },
       importModule,
-      director: { nodeOptions: { logger: log, verbose }, ...(stopWhen !== undefined && { stopWhen }) },
+      director: {
+        nodeOptions: { logger: linesOfNode(log), verbose },
+        ...(stopWhen !== undefined && { stopWhen }),
+      },
     });
   } catch (error) {
     const { syscall, path } = Object(error) as NodeJS.ErrnoException;

@@ -2,8 +2,10 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { show } from '../base/errors.ts';
 import { messageOf } from '../base/explain.ts';
+import type { LogThreshold } from '../base/log.ts';
 import { didYouMean } from '../base/nearest.ts';
 import { CannotStart } from './cannotStart.ts';
+import { levelNamed } from './log.ts';
 
 const commands = ['run', 'lint', 'graph', 'list', 'show', 'schema'] as const;
 type Command = (typeof commands)[number];
@@ -22,6 +24,7 @@ export interface FlowCommand {
   readonly all: boolean;
   readonly verbose: boolean;
   readonly json: boolean;
+  readonly logLevel: LogThreshold | undefined;
 }
 
 const known = {
@@ -32,6 +35,7 @@ const known = {
   all: { type: 'boolean' },
   verbose: { type: 'boolean', short: 'v' },
   json: { type: 'boolean' },
+  'log-level': { type: 'string' },
   version: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
 } as const satisfies ParseArgsConfig['options'];
@@ -90,6 +94,7 @@ export function readFlowOptions(args: readonly string[]): FlowCommand | 'help' |
     all: values.all ?? false,
     verbose: values.verbose ?? false,
     json: values.json ?? false,
+    logLevel: levelFrom(values['log-level'], process.env),
   };
 }
 
@@ -109,6 +114,14 @@ function variable(text: string): [name: string, value: string] {
   const [, name, value] = /^([A-Za-z_]\w*)=(.*)$/s.exec(text) ?? [];
   if (name !== undefined && value !== undefined) return [name, value];
   throw new CannotStart(`--set must be NAME=VALUE, not ${show(text)}`);
+}
+
+function levelFrom(
+  given: string | undefined,
+  { TROUPE_LOG_LEVEL: usual }: NodeJS.ProcessEnv,
+): LogThreshold | undefined {
+  if (given !== undefined) return levelNamed(given, '--log-level');
+  return usual === undefined ? undefined : levelNamed(usual, 'TROUPE_LOG_LEVEL');
 }
 
 function oneOf<T extends string>(name: string, all: readonly T[], value: string | undefined): T | undefined {

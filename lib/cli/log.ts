@@ -1,50 +1,68 @@
 /** Where the log lines of a command go: standard error, as text or as one JSON object a line. */
-import { inspect } from 'node:util';
-import { consoleLogger, type Logger } from '../base/log.ts';
-import { systemClock } from '../base/world.ts';
+import {
+  checkThreshold,
+  type Log,
+  type LogRecord,
+  type LogThreshold,
+  structuredLogger,
+} from '../base/log.ts';
+import { type Format, jsonLine, shownFields, stackOf } from '../base/logging/lines.ts';
+import { sinkOf } from '../base/logging/structured.ts';
+import { formatFor, streamSink } from '../base/logging/terminal.ts';
+import { CannotStart } from './cannotStart.ts';
 
 export interface LogOptions {
-  /** What a line of text begins with (`startnode`). */
+  /** What says the command's own lines (`startnode`). */
   readonly command?: string;
-  /** One JSON object a line: `time`, `level`, `text` and, if there are any, `details`. */
-  readonly json: boolean;
-  /** Also what is only informative; without it, that is shown with `DEBUG=troupe*` alone. */
-  readonly verbose: boolean;
+  /** One JSON object a line. */
+  readonly json?: boolean;
+  /** Also what is for finding faults. */
+  readonly verbose?: boolean;
+  /** From which level on lines are written: `info`, or `debug` when `verbose`, unless given. */
+  readonly logLevel?: LogThreshold | undefined;
 }
 
-export function terminalLogger({ command = 'startnode', json, verbose }: LogOptions): Logger {
-  const write = json ? writeJson : writeText(command);
-  return {
-    debug: verbose ? write('debug') : consoleLogger.debug,
-    info: verbose ? write('info') : consoleLogger.info,
-    warn: write('warn'),
-    error: write('error'),
-  };
+/** The log of a command itself: lines of the form `startnode: why it can't start`. Its node has one of its own: `linesOfNode`. */
+export function terminalLogger(options: LogOptions = {}): Log {
+  const { command = 'startnode', json = false, verbose = false } = options;
+  const { logLevel = verbose ? 'debug' : 'info' } = options;
+  const sink = streamSink(logLevel, undefined, json ? jsonLine : textOf());
+  return structuredLogger(sink.write, { level: logLevel }).child({ [says]: command });
 }
 
-const writeText =
-  (command: string) =>
-  (_level: keyof Logger) =>
-  (text: string, ...details: unknown[]) =>
-    console.error(`${command}: %s`, text, ...details);
+/** What the node of a command has to say, where the command says its own lines. @param isTold which of its lines are written */
+export function linesOfNode(log: Log, isTold: (record: LogRecord) => boolean = () => true): Log {
+  const sink = sinkOf(log);
+  if (sink === undefined) return log;
+  const write = (record: LogRecord) => (isTold(record) ? sink.write(record) : undefined);
+  return structuredLogger(write, { level: sink.threshold });
+}
 
-const writeJson =
-  (level: keyof Logger) =>
-  (text: string, ...details: unknown[]) => {
-    const time = new Date(systemClock.wall()).toISOString();
-    const line = { time, level, text, ...(details.length > 0 && { details: details.map(plain) }) };
-    process.stderr.write(`${JSON.stringify(line)}\n`);
-  };
-
-/** `detail` as JSON can hold it. */
-function plain(detail: unknown): unknown {
-  if (detail instanceof Error) {
-    const { name, message, stack, cause } = detail;
-    return { name, message, stack, ...(cause !== undefined && { cause: plain(cause) }) };
-  }
+/** @throws CannotStart when `value` is no level */
+export function levelNamed(value: unknown, source: string): LogThreshold {
   try {
-    return JSON.parse(JSON.stringify(detail)) as unknown;
-  } catch {
-    return inspect(detail); // undefined, a bigint, a cycle
+    return checkThreshold(value, source);
+  } catch (error) {
+    throw new CannotStart((error as Error).message, { cause: error });
   }
+}
+
+/** The field that says which command a line is of. */
+const says = 'command';
+
+/** The command's own lines have neither time nor level: they are an answer to whoever has typed it. */
+function textOf(): Format {
+  let format: Format | undefined;
+  return record => {
+    const { [says]: command, ...fields } = record.fields;
+    if (record.actor === undefined && typeof command === 'string')
+      return answer(command, { ...record, fields });
+    format ??= formatFor(process.stderr);
+    return format(record);
+  };
+}
+
+function answer(command: string, { text, fields, err }: LogRecord): string {
+  const line = [`${command}: ${text}`, ...shownFields(fields)].join(' ');
+  return err === undefined ? line : `${line}\n${stackOf(err)}`;
 }

@@ -6,9 +6,11 @@ import { readFileSync } from 'node:fs';
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { show } from '../base/errors.ts';
 import { messageOf } from '../base/explain.ts';
+import type { LogThreshold } from '../base/log.ts';
 import { truthOf } from '../base/truth.ts';
 import { isNodeAddress } from '../core/address.ts';
 import { CannotStart } from './cannotStart.ts';
+import { levelNamed } from './log.ts';
 
 export interface StartOptions {
   /** `module.Class`, `./path/file.js#Class` or `package#Class`. */
@@ -30,6 +32,8 @@ export interface StartOptions {
   readonly curve: string | undefined;
   readonly verbose: boolean;
   readonly json: boolean;
+  /** From which level on log lines are written; undefined for what is usual. */
+  readonly logLevel: LogThreshold | undefined;
 }
 
 const known = {
@@ -46,6 +50,7 @@ const known = {
   config: { type: 'string' },
   verbose: { type: 'boolean', short: 'v' },
   json: { type: 'boolean' },
+  'log-level': { type: 'string' },
   version: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
 } as const satisfies ParseArgsConfig['options'];
@@ -103,6 +108,7 @@ export function readOptions(
     curve: read('curve', text),
     verbose: read('verbose', flag) ?? false,
     json: read('json', flag) ?? false,
+    logLevel: read('log-level', level),
   };
 }
 
@@ -198,6 +204,8 @@ const addresses = ({ value, source }: Given): string[] =>
     .flat()
     .flatMap(one => String(one).split(','))
     .map(one => address({ value: one, source }));
+
+const level = ({ value, source }: Given) => levelNamed(value, source);
 
 function flag({ value, source }: Given): boolean {
   const meaning = truthOf(value);

@@ -1,7 +1,7 @@
 /** Runs a node with one top-level actor, for as long as that lives. */
 import { CreateFailed } from '../base/errors.ts';
 import { explain, reasonOf } from '../base/explain.ts';
-import type { Logger } from '../base/log.ts';
+import type { Log, LogRecord } from '../base/log.ts';
 import { systemClock } from '../base/world.ts';
 import { ActorError } from '../core/events.ts';
 import type { Props } from '../core/props.ts';
@@ -10,6 +10,7 @@ import { Node } from '../node/node.ts';
 import { KeyFile } from '../remoting/keyFile.ts';
 import { CannotStart } from './cannotStart.ts';
 import { load } from './load.ts';
+import { linesOfNode } from './log.ts';
 import type { StartOptions } from './options.ts';
 import { onHangup, onSignal } from './signals.ts';
 
@@ -21,7 +22,7 @@ const pauseBeforeRespawn = 1000;
  * @returns the exit code
  * @throws CannotStart, RemotingError, TypeError and what else keeps it from starting
  */
-export async function run(options: StartOptions, log: Logger): Promise<number> {
+export async function run(options: StartOptions, log: Log): Promise<number> {
   // An actor that only waits for messages does not keep the process alive.
   systemClock.after(Number.POSITIVE_INFINITY, () => {});
   const runner = new Runner(options, log);
@@ -37,13 +38,13 @@ interface End {
 
 class Runner {
   readonly #options: StartOptions;
-  readonly #log: Logger;
+  readonly #log: Log;
   #node: Node | undefined;
   #actor: Ref | undefined;
   /** The exit code of the signal that has come. */
   #interrupted: number | undefined;
 
-  constructor(options: StartOptions, log: Logger) {
+  constructor(options: StartOptions, log: Log) {
     this.#options = options;
     this.#log = log;
   }
@@ -85,7 +86,7 @@ class Runner {
 
   #nodeOptions(curve: KeyFile | undefined) {
     const { address, insecure, relay, relays, verbose } = this.#options;
-    const logger: Logger = { ...this.#log, error: (text, ...details) => this.#logError(text, details) };
+    const logger = linesOfNode(this.#log, record => verbose || !this.#isToldLater(record));
     if (relay && address === undefined)
       throw new CannotStart(
         '--relay is for a node that others can reach: give --remoting [host:]port as well',
@@ -99,10 +100,9 @@ class Runner {
     return this.#options.address !== undefined || this.#options.relays.length > 0;
   }
 
-  /** Leaves out what is told on one line when the actor has ended: that it has failed to start. */
-  #logError(text: string, details: readonly unknown[]): void {
-    const isToldLater = details[0] instanceof CreateFailed && text === `${this.#actor} failed:`;
-    if (this.#options.verbose || !isToldLater) this.#log.error(text, ...details);
+  /** What is told on one line when the actor has ended: that it has failed to start. */
+  #isToldLater({ actor, text, err }: LogRecord): boolean {
+    return err?.type === CreateFailed.name && text === 'failed' && actor === this.#actor?.address;
   }
 
   /** One life of the actor, from its spawning to its end. */

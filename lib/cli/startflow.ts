@@ -9,20 +9,20 @@ import { graphFlow, lintFlows, print, runFlow } from './flowCommands.ts';
 import { flowHelp } from './flowHelp.ts';
 import { readFlowOptions } from './flowOptions.ts';
 import { version } from './help.ts';
-import { terminalLogger } from './log.ts';
+import { type LogOptions, terminalLogger } from './log.ts';
 
 const name = 'startflow';
 
 /** @returns the exit code */
 async function main(args: readonly string[]): Promise<number> {
-  let settings = { command: name, json: false, verbose: false };
+  let settings: LogOptions = { command: name };
   let log = terminalLogger(settings);
   try {
     const options = readFlowOptions(args);
     if (options === 'help') return print(flowHelp);
     if (options === 'version') return print(`${version()}\n`);
-    const { command, operands, json, verbose } = options;
-    settings = { command: name, json, verbose };
+    const { command, operands, json, verbose, logLevel } = options;
+    settings = { command: name, json, verbose, logLevel };
     log = terminalLogger(settings);
     if (command === 'list') return print(listActors());
     if (command === 'show') return print(showActor(operands[0] as string));

@@ -11,7 +11,7 @@ import { run } from './run.ts';
 
 /** @returns the exit code */
 async function main(args: readonly string[]): Promise<number> {
-  let log = terminalLogger({ json: false, verbose: false });
+  let log = terminalLogger();
   let isVerbose = false;
   try {
     if (args[0] === 'keygen') return print(writeKeys(args.slice(1)));

@@ -1,6 +1,6 @@
 /** What users extend. Every member stands on the actor's host, which is there from `preStart` on. */
 import { ActorContextError, show } from '../base/errors.ts';
-import type { Logger } from '../base/log.ts';
+import type { Log } from '../base/log.ts';
 import type { World } from '../base/world.ts';
 import type { Uri } from './address.ts';
 import type { Stats } from './counts.ts';
@@ -69,7 +69,7 @@ export interface Host {
   readonly node: NodeFace;
   readonly abortSignal: AbortSignal;
   readonly messageSignal: AbortSignal;
-  readonly log: Logger;
+  readonly log: Log;
   readonly timers: Timers;
   readonly world: World;
   spawn(what: Spawnable, options?: SpawnOptions): Ref;
@@ -266,8 +266,11 @@ export abstract class Actor<M = unknown, P = undefined> {
     return this.#in('messageSignal').messageSignal;
   }
 
-  /** Log lines with this actor's address. */
-  get log(): Logger {
+  /**
+   * Log lines with this actor's address and class: `this.log.info('sold', { tickets: 2 })`, `this.log.error('no paper', error)`.
+   * Never throws.
+   */
+  get log(): Log {
     return this.#in('log').log;
   }
 

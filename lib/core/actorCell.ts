@@ -1,6 +1,6 @@
 /** A cell as its actor sees it: what stands behind the members of `Actor`. The mechanism is in `cell.ts`. */
 import { show } from '../base/errors.ts';
-import { type Logger, prefixed } from '../base/log.ts';
+import type { Log } from '../base/log.ts';
 import type { World } from '../base/world.ts';
 import { type Host, type NodeFace, propsOf, type Receive, type Spawnable } from './actor.ts';
 import type { Uri } from './address.ts';
@@ -46,8 +46,10 @@ export class ActorCell extends Cell implements Host {
     return this.realm.node;
   }
 
-  get log(): Logger {
-    return prefixed(this.realm.logger, this.ref.address);
+  get log(): Log {
+    const extras = this.more();
+    extras.log ??= this.realm.logger.child({ actor: this.ref.address, class: this.props.className });
+    return extras.log;
   }
 
   get abortSignal(): AbortSignal {

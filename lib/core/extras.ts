@@ -1,4 +1,5 @@
 /** What few actors have and an idle one should not pay for: made when it is first used. */
+import type { Log } from '../base/log.ts';
 import type { Cancel } from '../base/world.ts';
 import type { Receive } from './actor.ts';
 import type { Links } from './links.ts';
@@ -22,6 +23,8 @@ export class Extras {
   watching: Watching | undefined;
   links: Links | undefined;
   timers: Timers | undefined;
+  /** Behind `this.log`. */
+  log: Log | undefined;
   /** Messages put aside, oldest first. */
   stash: { message: unknown; sender: From }[] = [];
   /** Behaviours below the present one, for `unbecome`. */

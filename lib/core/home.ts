@@ -1,5 +1,5 @@
 /** What a cell needs of the node that it lives on. */
-import type { Logger } from '../base/log.ts';
+import type { Log } from '../base/log.ts';
 import type { World } from '../base/world.ts';
 import type { NodeFace } from './actor.ts';
 import type { Uri } from './address.ts';
@@ -15,7 +15,7 @@ export interface Home extends AskDesk {
   readonly world: World;
   readonly dispatcher: Dispatcher;
   readonly events: EventStream;
-  readonly logger: Logger;
+  readonly logger: Log;
   readonly node: NodeFace;
   /** The strategy of actors that have none of their own. */
   readonly strategy: Strategy;

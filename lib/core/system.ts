@@ -3,7 +3,7 @@
  * nothing of sockets; who routes to other nodes is plugged in.
  */
 import { InvalidAddress, LookupFailed, NodeStopped } from '../base/errors.ts';
-import type { Logger } from '../base/log.ts';
+import { type AnyLogger, type Log, type LogThreshold, openLog } from '../base/log.ts';
 import type { Clock, World } from '../base/world.ts';
 import { Actor, type CrossingClass, type NodeFace, propsOf, type Spawn, type Spawnable } from './actor.ts';
 import { ActorCell } from './actorCell.ts';
@@ -40,7 +40,9 @@ export interface Parts {
 
 export interface SystemOptions {
   readonly world: World;
-  readonly logger: Logger;
+  readonly logger: AnyLogger;
+  /** From which level on lines are written: all that the logger wants unless given. */
+  readonly logLevel?: LogThreshold | undefined;
   /** What the guardian does about top-level actors that fail. */
   readonly supervision: Strategy;
   readonly shutdownTimeout: number;
@@ -51,7 +53,7 @@ export interface SystemOptions {
 export class System implements Home {
   readonly world: World;
   readonly clock: Clock;
-  readonly logger: Logger;
+  readonly logger: Log;
   readonly strategy: Strategy;
   readonly shutdownTimeout: number;
   /** @internal What was said about remoting. */
@@ -87,7 +89,11 @@ export class System implements Home {
     this.node = node;
     this.world = options.world;
     this.clock = options.world.clock;
-    this.logger = options.logger;
+    this.logger = openLog(options.logger, {
+      wall: () => this.clock.wall(),
+      node: () => this.address,
+      level: options.logLevel,
+    });
     this.strategy = defaultStrategy;
     this.shutdownTimeout = options.shutdownTimeout;
     this.remoting = options.remoting ?? {};

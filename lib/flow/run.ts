@@ -7,6 +7,7 @@ import type { Props, RestartOptions } from '../core/props.ts';
 import type { Ref } from '../core/ref.ts';
 import { Node } from '../node/node.ts';
 import type { NodeOptions } from '../node/options.ts';
+import { type Whisper, whisperOf } from '../node/whisper.ts';
 import { Intensity } from '../restart/intensity.ts';
 import { Acks } from './acks.ts';
 import { circuitOf, leads } from './circuit.ts';
@@ -190,6 +191,7 @@ export class Run implements Scope, Overseer {
     if (node === undefined)
       this.#ownNode = await Node.start({ ...nodeOptions, ...(world && partsOf(world)) });
     this.#node = node ?? (this.#ownNode as Node);
+    whisperOf(this.#node.events, 'flow', ofEvents);
     const isReady = new Promise<void>(resolve => {
       this.#onReady = resolve;
     });
@@ -465,4 +467,13 @@ function spawnRoot(node: NodeFace, name: string, overseer: Overseer): Ref {
       if (!(error instanceof NameConflict)) throw error;
     }
   }
+}
+
+function ofEvents({ say, on }: Whisper): void {
+  on(EventFailed, ({ flow, event, place, error }) =>
+    say(`${flow}: ${place} failed at ${event.eventId}:`, error),
+  );
+  on(EventDropped, ({ flow, event, place, reason }) =>
+    say(`${flow}: ${event.eventId} dropped at ${place} (${reason})`),
+  );
 }

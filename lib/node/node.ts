@@ -17,6 +17,7 @@ import { Groups } from './groups.ts';
 import { narrate } from './narrator.ts';
 import { type CompleteOptions, completeOptions, type NodeOptions } from './options.ts';
 import { NodeShutdown } from './shutdown.ts';
+import { whisper } from './whisper.ts';
 
 /** Where actors live. Any number of nodes can live in one process. */
 export class Node implements NodeFace {
@@ -48,7 +49,7 @@ export class Node implements NodeFace {
     this.stopped = new Promise(resolve => {
       this.#hasStopped = resolve;
     });
-    narrate(this.events, options.logger, options.verbose);
+    narrate(this.#system, options.verbose);
   }
 
   /**
@@ -58,6 +59,7 @@ export class Node implements NodeFace {
   static async start(options: NodeOptions = {}): Promise<Node> {
     const node = new Node(completeOptions(options));
     await node.#open();
+    whisper(node);
     return node;
   }
 

@@ -1,6 +1,12 @@
 /** The options of a node, checked and completed once. */
 import { show } from '../base/errors.ts';
-import { consoleLogger, type Logger } from '../base/log.ts';
+import {
+  type AnyLogger,
+  checkLogger,
+  checkThreshold,
+  defaultLogger,
+  type LogThreshold,
+} from '../base/log.ts';
 import { type Clock, type Random, type Scheduler, type World, world } from '../base/world.ts';
 import { checkNodeAddress } from '../core/address.ts';
 import { defaultStrategy, Strategy } from '../core/supervision.ts';
@@ -23,8 +29,16 @@ export interface NodeOptions {
   shutdownTimeout?: number | undefined;
   /** How long what else is to be done when the node stops may take: the tasks of `node.shutdown`. */
   shutdown?: ShutdownOptions | undefined;
-  /** Where log lines go: warnings and errors to standard error unless given. */
-  logger?: Logger | undefined;
+  /**
+   * Where log lines go: a pino instance, a `structuredLogger`, `console`, or what else has debug(), info(), warn() and error().
+   * Standard error unless given.
+   */
+  logger?: AnyLogger | undefined;
+  /**
+   * From which level on lines are written: `trace`, `debug`, `info`, `warn`, `error`, `fatal` or `silent`. Unless given, a `logger`
+   * gets them all, and standard error what the environment's `TROUPE_LOG_LEVEL` says, or warnings and errors.
+   */
+  logLevel?: LogThreshold | undefined;
   /** Also log dead letters. */
   verbose?: boolean | undefined;
   /** Time; the system's unless given. */
@@ -45,7 +59,8 @@ export interface CompleteOptions {
   readonly supervision: Strategy;
   readonly shutdownTimeout: number;
   readonly phaseTimeouts: PhaseTimeouts;
-  readonly logger: Logger;
+  readonly logger: AnyLogger;
+  readonly logLevel: LogThreshold | undefined;
   readonly verbose: boolean;
   readonly world: World;
 }
@@ -58,6 +73,7 @@ const known = [
   'shutdownTimeout',
   'shutdown',
   'logger',
+  'logLevel',
   'verbose',
   'clock',
   'random',
@@ -74,13 +90,9 @@ export function completeOptions(options: NodeOptions): CompleteOptions {
     if (known.includes(key)) continue;
     throw new TypeError(`Node.start: there is no option ${show(key)}; the options are ${known.join(', ')}`);
   }
-  const {
-    address,
-    advertise,
-    supervision = defaultStrategy,
-    shutdownTimeout = 5000,
-    logger = consoleLogger,
-  } = options;
+  const { address, advertise, supervision = defaultStrategy, shutdownTimeout = 5000, logLevel } = options;
+  if (logLevel !== undefined) checkThreshold(logLevel, 'logLevel');
+  const logger = options.logger === undefined ? defaultLogger(logLevel) : checkLogger(options.logger);
   if (address !== undefined) checkNodeAddress(address);
   if (advertise !== undefined) checkNodeAddress(advertise);
   if (!(supervision instanceof Strategy)) {
@@ -106,6 +118,7 @@ export function completeOptions(options: NodeOptions): CompleteOptions {
     shutdownTimeout,
     phaseTimeouts: phaseTimeouts(options.shutdown),
     logger,
+    logLevel,
     verbose,
     world: world(parts),
   };

@@ -59,7 +59,7 @@ function narrateOwn({ system }: Outpost): void {
   system.events.subscribe(Object, event => {
     if (!(event instanceof ActorError && system.hosted.has(event.ref.path))) own.publish(event);
   });
-  narrate(own, system.logger, false);
+  narrate(system, false, own);
 }
 
 /** What it was started with. */

@@ -1,5 +1,6 @@
 /** One thread or process of this node, as the node sees it: who lives there, and how it does. */
 import { asError, Overrun, ProcessExited, show, ThreadExited } from '../base/errors.ts';
+import { relay } from '../base/log.ts';
 import type { Cancel } from '../base/world.ts';
 import type { Inlet } from '../core/inlet.ts';
 import type { Signal, TerminationReason } from '../core/message.ts';
@@ -162,7 +163,7 @@ export class Annex implements House, LineHearer {
       case 'beat':
         return;
       case 'log':
-        return this.#parts.system.logger[said.level](said.text);
+        return relay(this.#parts.system.logger, said.record);
       case 'stopNode':
         return void this.#parts.system.node.stop(said.reason as never);
       case 'started':

@@ -1,5 +1,6 @@
 /** The threads and processes of one node, and the remoting between them and it. Loaded by the first actor that runs in one. */
 import { NodeStopped } from '../base/errors.ts';
+import { floorOf } from '../base/log.ts';
 import type { Cancel } from '../base/world.ts';
 import type { CrossingClass } from '../core/actor.ts';
 import { Uri } from '../core/address.ts';
@@ -177,6 +178,7 @@ export class Annexes implements Parts {
       shutdownTimeout,
       beatInterval: beatIntervalOf(maxBusyOf(place, this.#system.remoting)),
       remoting: limitsOf(this.#system.remoting),
+      logLevel: floorOf(this.#system.logger),
       url,
     };
   }

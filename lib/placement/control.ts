@@ -51,7 +51,8 @@ export type Report =
   | { readonly report: 'aside'; readonly id: number; readonly said: unknown }
   /** Its event loop turns. */
   | { readonly report: 'beat' }
-  | { readonly report: 'log'; readonly level: 'debug' | 'info' | 'warn' | 'error'; readonly text: string }
+  /** A line of its log, packed. */
+  | { readonly report: 'log'; readonly record: string }
   | { readonly report: 'stopNode'; readonly reason: string | undefined };
 
 export class ControlCodec {

@@ -1,4 +1,5 @@
 /** The line to one thread or process: how it is started and ended, and what is said past the link. */
+import type { LogThreshold } from '../base/log.ts';
 import type { RemotingOptions } from '../remoting/options.ts';
 import type { Tally } from './tally.ts';
 
@@ -55,6 +56,8 @@ export interface Setup {
   readonly beatInterval: number;
   /** What of the node's options holds for it, too. */
   readonly remoting: RemotingOptions;
+  /** From which level on its node may want to have its log lines. */
+  readonly logLevel: LogThreshold;
   /** The module that it will have to load. */
   readonly url: string;
   /** The file descriptor of the file for tallies, where it has one. */

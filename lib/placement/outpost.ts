@@ -1,7 +1,6 @@
 /** A thread or process of a node, seen from inside: does what the node orders, and reports. */
-import { format } from 'node:util';
 import { asError, CreateFailed } from '../base/errors.ts';
-import type { Logger } from '../base/log.ts';
+import { type Log, type LogRecord, packRecord, structuredLogger } from '../base/log.ts';
 import { type World, world } from '../base/world.ts';
 import { Actor, type CrossingClass, type NodeFace } from '../core/actor.ts';
 import { entered } from '../core/ambient.ts';
@@ -183,12 +182,9 @@ export class Outpost {
 
   // ---- what it stands on --------------------------------------------------------------------------------------------
 
-  #logger(): Logger {
-    const log =
-      (level: (Report & { report: 'log' })['level']) =>
-      (text: string, ...details: unknown[]) =>
-        this.report({ report: 'log', level, text: format(text, ...details) });
-    return { debug: log('debug'), info: log('info'), warn: log('warn'), error: log('error') };
+  #logger(): Log {
+    const report = (record: LogRecord) => this.report({ report: 'log', record: packRecord(record) });
+    return structuredLogger(report, { level: this.#parts.setup.logLevel });
   }
 
   #host(): RemotingHost {

@@ -1,6 +1,6 @@
 /** The options of a pool and of a task, checked and completed once. */
 import { show } from '../base/errors.ts';
-import { consoleLogger, type Logger } from '../base/log.ts';
+import { type AnyLogger, consoleLogger, type Logger, openLog } from '../base/log.ts';
 import { type Clock, type Random, systemClock, world } from '../base/world.ts';
 import { type BackoffOptions, checkBackoff } from './backoff.ts';
 import { checkLimits, type Limits } from './intensity.ts';
@@ -19,7 +19,7 @@ export interface RestartPoolOptions {
   /** Whether tasks are restarted that do not say so themselves (true). */
   restart?: boolean | undefined;
   /** Is told of what nobody listens to: warnings and errors go to standard error unless given. */
-  logger?: Logger | undefined;
+  logger?: AnyLogger | undefined;
   /** Time; the system's unless given. */
   clock?: Clock | undefined;
   /** Randomness; `Math.random` unless given. */
@@ -56,7 +56,8 @@ export function completePoolOptions(options: RestartPoolOptions): CompletePoolOp
   if (typeof logger?.error !== 'function' || typeof logger.info !== 'function') {
     throw new TypeError(`logger must have debug(), info(), warn() and error(), not be ${show(logger)}`);
   }
-  return { size, restart, limits: { max, within }, backoff: backoffOf(options), logger, clock, random };
+  const log = openLog(logger, { wall: () => clock.wall() });
+  return { size, restart, limits: { max, within }, backoff: backoffOf(options), logger: log, clock, random };
 }
 
 /** @throws TypeError that names the option and what is wrong with it */

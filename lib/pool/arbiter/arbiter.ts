@@ -8,6 +8,7 @@ import { ActorStopped, type Ref } from '../../core/ref.ts';
 import type { ShutdownReason } from '../../core/shutdown.ts';
 import { Node } from '../../node/node.ts';
 import { version } from '../../node/version.ts';
+import { type Whisper, whisperOf } from '../../node/whisper.ts';
 import { placeVitals } from '../../placement/index.ts';
 import { checkSize } from '../poolOptions.ts';
 import {
@@ -15,7 +16,7 @@ import {
   type CompleteArbiterOptions,
   completeArbiterOptions,
 } from './arbiterOptions.ts';
-import { MonitorGaveUp } from './events.ts';
+import { MonitorGaveUp, WorkerDown, WorkerReady, WorkerReplaced } from './events.ts';
 import type { ArbiterInfo } from './info.ts';
 import { infoTimeout, Monitor } from './monitor.ts';
 import {
@@ -78,6 +79,7 @@ export class Arbiter {
     this.ref = node.spawn(new Props('Arbiter', () => this.#root(), undefined), { name });
     this.#cell = this.ref.inlet as ActorCell;
     this.#since = this.#cell.clock.now();
+    whisperOf(node.events, 'pool', ofWorkers);
     const takeBack = node.shutdown.addTask(
       'drain',
       `arbiter ${name}`,
@@ -263,4 +265,18 @@ export class Arbiter {
       letGo();
     };
   }
+}
+
+function ofWorkers({ say, on }: Whisper): void {
+  on(WorkerReady, ({ monitor, slot, ref }) => say(`${monitor}[${slot}] is ready: ${ref}`));
+  on(WorkerDown, ({ monitor, slot, error, delay }) =>
+    say(
+      `${monitor}[${slot}] is down, the next one ${delay === undefined ? 'never comes' : `in ${delay} ms`}:`,
+      error,
+    ),
+  );
+  on(WorkerReplaced, ({ monitor, slot, ref, reason }) =>
+    say(`${monitor}[${slot}] was replaced (${reason}): ${ref}`),
+  );
+  on(MonitorGaveUp, ({ monitor, error }) => say(`${monitor} has given up:`, error));
 }

@@ -1,0 +1,103 @@
+/** One line of the log as data, before somebody makes a text of it. */
+import { type ErrorFields, errorFields } from './errorFields.ts';
+import type { LogLevel } from './levels.ts';
+
+export type Fields = Readonly<Record<string, unknown>>;
+
+/** A line of the log. */
+export interface LogRecord {
+  /** When it was said, in ms since the epoch, by the clock of the node. */
+  readonly time: number;
+  readonly level: LogLevel;
+  readonly text: string;
+  /** The address of the actor that it is from, or about. */
+  readonly actor?: string | undefined;
+  /** The class of that actor. */
+  readonly class?: string | undefined;
+  /** The `host:port` of the node, where it has one. */
+  readonly node?: string | undefined;
+  /** The first error among what was said. */
+  readonly err?: ErrorFields | undefined;
+  /** What else was said: objects lend their fields, other values are in `details`. */
+  readonly fields: Fields;
+}
+
+/** What a record holds besides fields: a field of that name gets a `_` behind it. */
+const own: ReadonlySet<string> = new Set(['time', 'level', 'text', 'actor', 'class', 'node', 'err']);
+
+/** What is known of a line before it is said: who says it, and the fields of all that he says. */
+export interface Source {
+  readonly actor?: string | undefined;
+  readonly class?: string | undefined;
+  readonly fields: Fields;
+}
+
+export const nobody: Source = { fields: {} };
+
+/** `source` with more fields; `actor` and `class` say who it is. */
+export function sourceWith(source: Source, fields: Fields): Source {
+  const { actor = source.actor, class: className = source.class, ...rest } = fields;
+  return {
+    actor: actor === undefined ? undefined : String(actor),
+    class: className === undefined ? undefined : String(className),
+    fields: { ...source.fields, ...rest },
+  };
+}
+
+/** What the details of a line come to. */
+export interface Gathered {
+  /** The first error. */
+  readonly error: Error | undefined;
+  readonly fields: Fields;
+}
+
+export function gather(details: readonly unknown[], fields: Fields = {}): Gathered {
+  const all = Object.create(null) as Record<string, unknown> & { details?: unknown[]; err_?: unknown };
+  const others: unknown[] = [];
+  let error: Error | undefined;
+  for (const detail of [fields, ...details]) {
+    if (detail instanceof Error) {
+      if (error === undefined) error = detail;
+      else others.push(detail);
+    } else if (isPlain(detail)) {
+      const { err, ...rest } = detail;
+      if (err instanceof Error && error === undefined) error = err;
+      else if (err !== undefined) all.err_ = err;
+      for (const [key, value] of Object.entries(rest)) all[own.has(key) ? `${key}_` : key] = value;
+    } else if (detail !== undefined) others.push(detail);
+  }
+  if (others.length > 0) all.details = others;
+  return { error, fields: all };
+}
+
+/** Its fields are those of the line; an instance of a class is one value. */
+function isPlain(value: unknown): value is Record<string, unknown> {
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || prototype === Object.prototype;
+}
+
+/** @param said when, how grave and where */
+export function recordOf(
+  said: Pick<LogRecord, 'time' | 'level' | 'node'>,
+  text: string,
+  details: readonly unknown[],
+  source: Source,
+): LogRecord {
+  const { error, fields } = gather(details, source.fields);
+  const { actor, class: className } = source;
+  return {
+    time: said.time,
+    level: said.level,
+    text: withoutColon(text, details),
+    ...(actor !== undefined && { actor }),
+    ...(className !== undefined && { class: className }),
+    ...(said.node !== undefined && { node: said.node }),
+    ...(error !== undefined && { err: errorFields(error) }),
+    fields,
+  };
+}
+
+/** `failed:` announces what comes behind it; here that stands elsewhere. */
+const withoutColon = (text: string, details: readonly unknown[]) =>
+  details.length > 0 && text.endsWith(':') ? text.slice(0, -1) : text;
