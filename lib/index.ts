@@ -24,7 +24,20 @@ export {
   Unhandled,
   UnhandledTermination,
 } from './base/errors.ts';
-export { consoleLogger, type Logger, silentLogger } from './base/log.ts';
+export {
+  type AnyLogger,
+  consoleLogger,
+  type ErrorFields,
+  type Log,
+  type Logger,
+  type LogLevel,
+  type LogMethod,
+  type LogRecord,
+  type LogThreshold,
+  type PinoShaped,
+  silentLogger,
+  structuredLogger,
+} from './base/log.ts';
 export {
   AND,
   ANY,

@@ -48,7 +48,7 @@ export class ActorCell extends Cell implements Host {
 
   get log(): Log {
     const extras = this.more();
-    extras.log ??= this.realm.logger.child({ actor: this.ref.address, class: this.props.className });
+    extras.log ??= this.realm.logger.child({ actor: this.ref.address, class: this.className });
     return extras.log;
   }
 

@@ -1,6 +1,8 @@
 /** Actors for the spec of `startnode` to run. */
 import { AssertionError } from 'node:assert';
+import { writeSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { setImmediate as immediate } from 'node:timers/promises';
 import { Actor, Process } from 'troupe';
 
 /** Prints what it was spawned with and what it is told; stops when that is `"stop"`. */
@@ -62,10 +64,46 @@ export class Logging extends Process {
   *run() {
     this.log.warn('a warning', { size: 1 });
     this.log.info('an info');
+    this.log.debug('a debug');
     const gone = this.spawn(() => {});
     gone.stop();
     yield gone.join();
     gone.tell('too late');
+  }
+}
+
+/** Logs what does not fit into a line. */
+export class LoggingOddly extends Process {
+  async run() {
+    const self: Record<string, unknown> = {};
+    self['self'] = self;
+    this.log.child({ actor: '/odd' }).info('two\nlines', { self, big: 123n, level: 'mine' });
+    this.log.info('x'.repeat(1_000_000), { many: new Array(1000).fill('y'.repeat(100)) });
+    const cause = Object.assign(new Error('the cause'), { code: 'E_CAUSE' });
+    this.log.error('failed', new RangeError('broken', { cause }));
+  }
+}
+
+/** Logs until the other end of standard error must be closed. */
+export class LoggingMuch extends Process {
+  async run() {
+    console.log('starts');
+    while (!isClosed(2)) {
+      this.log.info('a line');
+      await immediate();
+    }
+    for (let i = 0; i < 100; i++) this.log.info('a line for nobody');
+    await immediate();
+    console.log('ends');
+  }
+}
+
+function isClosed(descriptor: number): boolean {
+  try {
+    writeSync(descriptor, '.');
+    return false;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPIPE';
   }
 }
 

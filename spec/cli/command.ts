@@ -75,6 +75,11 @@ export class Command {
     });
   }
 
+  /** Nobody reads its standard error from now on. */
+  closeErrors(): void {
+    this.#process.stderr?.destroy();
+  }
+
   kill(signal: NodeJS.Signals): void {
     this.#process.kill(signal);
   }

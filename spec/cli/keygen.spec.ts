@@ -110,7 +110,7 @@ describe('startnode and keys', function () {
         ...['-a', printer, '-m', '"stop"', '-r', '0.0.0.0:0', '--curve', file],
       ]);
       assert.equal(code, 0);
-      assert.match(stderr, /^startnode: 0\.0\.0\.0:\d+ .* advertise\n$/);
+      assert.match(stderr, /^\S+ WARN {2}troupe 0\.0\.0\.0:\d+ .* advertise\n$/);
     });
   });
 });

@@ -335,10 +335,10 @@ describe('startnode', function () {
 
     it('that are flags can be turned on by the environment and off again by the command line', async () => {
       const env = { TROUPE_VERBOSE: 'yes', TROUPE_KEEP_RUNNING: '0' };
-      assert.include((await startnode(['-a', `${actors}.Logging`], { env })).stderr, 'an info');
+      assert.include((await startnode(['-a', `${actors}.Logging`], { env })).stderr, 'a debug');
       assert.notInclude(
         (await startnode(['-a', `${actors}.Logging`, '--no-verbose'], { env })).stderr,
-        'an info',
+        'a debug',
       );
     });
 
@@ -368,21 +368,78 @@ describe('startnode', function () {
   });
 
   describe('the log', () => {
-    it('has warnings as lines of text on standard error', async () => {
+    /** What stands behind the time. */
+    const untimed = (stderr: string) => stderr.replace(/^\d{4}-\d\d-\d\dT[\d:.]+Z /gm, '');
+
+    it('has infos and what is graver as lines of text on standard error', async () => {
       const { stdout, stderr } = await startnode(['-a', `${actors}.Logging`]);
-      assert.deepEqual([stdout, stderr], ['', 'startnode: /logging$1 a warning { size: 1 }\n']);
+      assert.equal(stdout, '');
+      assert.equal(untimed(stderr), 'WARN  /logging$1 a warning size=1\nINFO  /logging$1 an info\n');
     });
 
-    it('has infos and dead letters as well with --verbose', async () => {
+    it('has debug lines and dead letters as well with --verbose', async () => {
       const { stderr } = await startnode(['-a', `${actors}.Logging`, '-v']);
-      assert.match(stderr, /an info\n[\s\S]*dead letter \(stopped\) for .*: too late\n/);
+      assert.deepEqual(untimed(stderr).trimEnd().split('\n'), [
+        'WARN  /logging$1 a warning size=1',
+        'INFO  /logging$1 an info',
+        'DEBUG /logging$1 a debug',
+        'INFO  troupe dead letter (stopped) for /logging$1/actor$1 message="too late"',
+      ]);
+    });
+
+    it('has what --log-level says, or TROUPE_LOG_LEVEL', async () => {
+      const [args, warning] = [['-a', `${actors}.Logging`], 'WARN  /logging$1 a warning size=1\n'];
+      assert.equal(untimed((await startnode([...args, '--log-level', 'warn'])).stderr), warning);
+      const env = { TROUPE_LOG_LEVEL: 'warn' };
+      assert.equal(untimed((await startnode(args, { env })).stderr), warning);
+      assert.equal((await startnode([...args, '--log-level', 'silent'], { env })).stderr, '');
+      assertRefused(
+        await startnode([...args, '--log-level', 'loud']),
+        /^--log-level must be one of trace, debug, info, warn, error, fatal, silent, not "loud"$/,
+      );
     });
 
     it('is JSON objects with --json', async () => {
       const lines = (await startnode(['-a', `${actors}.Logging`, '--json'])).stderr.trimEnd().split('\n');
       const [{ time, ...line } = { time: '' }] = lines.map(text => JSON.parse(text) as { time: string });
-      assert.deepEqual(line, { level: 'warn', text: '/logging$1 a warning', details: [{ size: 1 }] });
+      assert.deepEqual(line, {
+        level: 'warn',
+        text: 'a warning',
+        actor: '/logging$1',
+        class: 'Logging',
+        size: 1,
+      } as never);
       assert.isNotNaN(Date.parse(time));
+    });
+
+    it('is one JSON object a line whatever is put into it', async () => {
+      const { stderr } = await startnode(['-a', `${actors}.LoggingOddly`, '--json']);
+      const lines = stderr.trimEnd().split('\n');
+      assert.isBelow(Math.max(...lines.map(line => line.length)), 100_000);
+      const [odd, huge, failed] = lines.map(line => JSON.parse(line) as Record<string, unknown>);
+      const { time: _, ...said } = odd ?? {};
+      assert.deepEqual(said, {
+        level: 'info',
+        text: 'two\nlines',
+        actor: '/odd',
+        class: 'LoggingOddly',
+        self: { self: '[Circular]' },
+        big: '123n',
+        level_: 'mine',
+      });
+      assert.match(String(huge?.['text']), /^x{16384}… \(\d+ more characters\)$/);
+      const { err } = failed as { err: { type: string; message: string; stack: string; cause: object } };
+      assert.deepEqual([err.type, err.message], ['RangeError', 'broken']);
+      assert.include(err.stack, 'LoggingOddly');
+      assert.include(err.cause, { type: 'Error', message: 'the cause', code: 'E_CAUSE' });
+    });
+
+    it('does not end the process when nobody reads it any more', async () => {
+      const command = new Command(['-a', `${actors}.LoggingMuch`]);
+      await command.line('starts');
+      command.closeErrors();
+      const { code, stdout } = await command.end;
+      assert.deepEqual([code, stdout], [0, 'starts\nends\n']);
     });
 
     it('tells with --json also why nothing could start', async () => {

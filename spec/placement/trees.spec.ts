@@ -45,8 +45,8 @@ describe('a tree with actors in threads', function () {
   });
 
   it('has one node, which can be used from below', async () => {
-    const lines: string[] = [];
-    const warn = (line: string) => void lines.push(line);
+    const lines: unknown[][] = [];
+    const warn = (...line: unknown[]) => void lines.push(line);
     const node = await startNode({ logger: { ...silentLogger, warn } });
     const citizen = node.spawn(Citizen, { name: 'citizen', on: thread() });
     assert.equal(await citizen.ask('guardian'), node.guardian);
@@ -55,7 +55,7 @@ describe('a tree with actors in threads', function () {
     assert.equal((await citizen.ask<Point>(new Point(3))).double, 12);
     citizen.tell('log').tell('stop the node');
     await node.stopped;
-    assert.deepEqual(lines, ["/citizen hello { from: 'below' }"]);
+    assert.deepEqual(lines, [['/citizen hello', { from: 'below' }]]);
   });
 
   it('is what an OTP supervisor supervises, too', async () => {

@@ -18,7 +18,7 @@ export function logOn(outlet: Outlet): Log {
   const method =
     (level: LogLevel): LogMethod =>
     (first: unknown, ...rest: unknown[]) => {
-      attempt(() => {
+      attempt(outlet, () => {
         return outlet.isEnabled(level) ? said(outlet, level, first, rest) : undefined;
       });
     };
@@ -31,7 +31,7 @@ export function logOn(outlet: Outlet): Log {
     error: method('error'),
     fatal: method('fatal'),
     child: fields => logOn(outlet.bind(fields)),
-    isEnabled: level => attempt(() => outlet.isEnabled(level)) === true,
+    isEnabled: level => attempt(outlet, () => outlet.isEnabled(level)) === true,
   };
   outlets.set(log, outlet);
   return log;
@@ -41,7 +41,7 @@ export function logOn(outlet: Outlet): Log {
 export function relay(log: Log, packed: string): void {
   const outlet = outlets.get(log);
   if (outlet === undefined) return;
-  attempt(() => {
+  attempt(outlet, () => {
     const record = unpackRecord(packed);
     return outlet.isEnabled(record.level) ? outlet.relay(record) : undefined;
   });
@@ -58,23 +58,23 @@ function said(outlet: Outlet, level: LogLevel, first: unknown, rest: readonly un
 }
 
 /** What the logger throws, or rejects with, is no matter of whoever logs. */
-function attempt(run: () => unknown): unknown {
+function attempt({ root }: Outlet, run: () => unknown): unknown {
   try {
     const result = run();
-    if (result instanceof Promise) result.catch(loggerFailed);
+    if (result instanceof Promise) result.catch(error => loggerFailed(root, error));
     return result;
   } catch (error) {
-    loggerFailed(error);
+    loggerFailed(root, error);
     return undefined;
   }
 }
 
-let hasFailed = false;
+const failed = new WeakSet<object>();
 
-/** Told once: a logger that fails does so with every line. */
-function loggerFailed(error: unknown): void {
-  if (hasFailed) return;
-  hasFailed = true;
+/** Told once of each: a logger that fails does so with every line. */
+function loggerFailed(logger: object, error: unknown): void {
+  if (failed.has(logger)) return;
+  failed.add(logger);
   const { type, message, stack } = errorFields(error);
   writeLine(
     process.stderr,

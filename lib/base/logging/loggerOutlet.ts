@@ -27,6 +27,10 @@ export class LoggerOutlet implements Outlet {
     this.#source = source;
   }
 
+  get root(): object {
+    return this.#logger;
+  }
+
   get floor(): LogThreshold {
     return this.#context.threshold;
   }

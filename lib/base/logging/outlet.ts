@@ -3,6 +3,8 @@ import type { LogLevel, LogThreshold } from './levels.ts';
 import type { Fields, LogRecord } from './record.ts';
 
 export interface Outlet {
+  /** The logger that its lines end up in. */
+  readonly root: object;
   /** The least level that can be enabled, now or later. */
   readonly floor: LogThreshold;
   isEnabled(level: LogLevel): boolean;

@@ -2,7 +2,15 @@
 import { errorOf } from './errorFields.ts';
 import { type LogLevel, type LogThreshold, reaches } from './levels.ts';
 import type { Outlet, OutletContext } from './outlet.ts';
-import { type Fields, gather, type LogRecord, nobody, type Source, sourceWith } from './record.ts';
+import {
+  type Fields,
+  gather,
+  type LogRecord,
+  nobody,
+  type Source,
+  sourceWith,
+  withoutColon,
+} from './record.ts';
 
 type Method = (fields: object, text?: string) => unknown;
 
@@ -27,14 +35,14 @@ const hasSymbolOfPino = (value: object) =>
   Object.getOwnPropertySymbols(value).some(({ description }) => description?.startsWith('pino.'));
 
 export class PinoOutlet implements Outlet {
-  readonly #root: PinoShaped;
+  readonly root: PinoShaped;
   readonly #context: OutletContext;
   readonly #source: Source;
   /** Made for the first line, once for all; made anew if the node gets its address later. */
   #child: { readonly logger: PinoShaped; readonly node: string | undefined } | undefined;
 
   constructor(root: PinoShaped, context: OutletContext, source = nobody) {
-    this.#root = root;
+    this.root = root;
     this.#context = context;
     this.#source = source;
   }
@@ -45,23 +53,28 @@ export class PinoOutlet implements Outlet {
 
   isEnabled(level: LogLevel): boolean {
     if (!reaches(level, this.#context.threshold)) return false;
-    const root = this.#root;
+    const root = this.root;
     return root.isLevelEnabled?.(root[level] === undefined ? standIn(level) : level) ?? true;
   }
 
   write(level: LogLevel, text: string, details: readonly unknown[]): unknown {
     const { error, fields } = gather(details);
-    return say(this.#childOf(), level, { ...fields, ...(error && { err: error }) }, text);
+    return say(
+      this.#childOf(),
+      level,
+      { ...fields, ...(error && { err: error }) },
+      withoutColon(text, details),
+    );
   }
 
   /** No child: actors that come and go elsewhere would leave theirs behind. */
   relay({ level, text, actor, class: className, node, err, fields }: LogRecord): unknown {
     const who = { ...(actor && { actor }), ...(className && { class: className }), ...(node && { node }) };
-    return say(this.#root, level, { ...who, ...fields, ...(err && { err: errorOf(err) }) }, text);
+    return say(this.root, level, { ...who, ...fields, ...(err && { err: errorOf(err) }) }, text);
   }
 
   bind(fields: Fields): Outlet {
-    return new PinoOutlet(this.#root, this.#context, sourceWith(this.#source, fields));
+    return new PinoOutlet(this.root, this.#context, sourceWith(this.#source, fields));
   }
 
   #childOf(): PinoShaped {
@@ -69,7 +82,7 @@ export class PinoOutlet implements Outlet {
     if (this.#child === undefined || this.#child.node !== node) {
       const { actor, class: className, fields } = this.#source;
       const who = { ...(actor && { actor }), ...(className && { class: className }), ...(node && { node }) };
-      const logger = this.#root.child({ ...who, ...fields });
+      const logger = this.root.child({ ...who, ...fields });
       this.#child = { logger, node };
     }
     return this.#child.logger;

@@ -99,5 +99,5 @@ export function recordOf(
 }
 
 /** `failed:` announces what comes behind it; here that stands elsewhere. */
-const withoutColon = (text: string, details: readonly unknown[]) =>
+export const withoutColon = (text: string, details: readonly unknown[]) =>
   details.length > 0 && text.endsWith(':') ? text.slice(0, -1) : text;

@@ -20,6 +20,10 @@ export class RecordOutlet implements Outlet {
     this.#source = source;
   }
 
+  get root(): object {
+    return this.sink;
+  }
+
   /** The same, for the lines of a node. */
   at(context: OutletContext): RecordOutlet {
     return new RecordOutlet(this.sink, context, this.#source);
