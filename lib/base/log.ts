@@ -1,8 +1,10 @@
 /** The log: what the runtime and its actors say lines to. What it is made of is in `logging/`. The door of `debug`. */
+import { formatWithOptions } from 'node:util';
 import createDebug from 'debug';
 import type { LogThreshold } from './logging/levels.ts';
 import type { Log, Logger } from './logging/logger.ts';
 import { type AnyLogger, openLog } from './logging/openLog.ts';
+import { writeLine } from './logging/stream.ts';
 import { logTo } from './logging/structured.ts';
 import { levelOfEnvironment, streamSink } from './logging/terminal.ts';
 import { systemClock } from './world.ts';
@@ -61,9 +63,16 @@ export interface Namespace {
   say(text: string, ...details: unknown[]): void;
 }
 
+/** What `debug` itself writes with: as it does, but a closed pipe must not end the process. */
+const usualLog = createDebug.log;
+
 /** `troupe:<name>`, as `DEBUG` has it now. */
 export function namespace(name: string): Namespace {
-  const debug = createDebug(`troupe:${name}`);
+  const debug: createDebug.Debugger & { useColors?: boolean } = createDebug(`troupe:${name}`);
+  debug.log = (...line: unknown[]) => {
+    if (createDebug.log !== usualLog) return createDebug.log(...line);
+    writeLine(process.stderr, formatWithOptions({ colors: debug.useColors === true }, ...line));
+  };
   return {
     isEnabled: debug.enabled,
     // The text is no format, whoever wrote it.

@@ -1,4 +1,5 @@
 import { PassThrough, Writable } from 'node:stream';
+import { runInNewContext } from 'node:vm';
 import { assert } from 'chai';
 import { openLog } from '../../lib/base/log.ts';
 import { logTo } from '../../lib/base/logging/structured.ts';
@@ -94,6 +95,39 @@ describe('a log', () => {
     log.info('said', JSON.parse('{"__proto__": {"polluted": 1}}') as object);
     assert.deepEqual(Object.keys(records[1]?.fields ?? {}), ['__proto__']);
     assert.isUndefined(({} as { polluted?: unknown }).polluted);
+  });
+
+  it('loses no line to what cannot be read', () => {
+    const [log, records] = recording();
+    const { proxy, revoke } = Proxy.revocable({}, {});
+    revoke();
+    const thrower = {
+      a: 1,
+      get b() {
+        throw new Error('no');
+      },
+    };
+    log.info('said', thrower, proxy, undefined, null);
+    log.info(proxy as object);
+    log.child(thrower).info('unbound');
+    log.child(undefined as never).info('no fields');
+    assert.deepEqual(
+      records.map(({ text, fields }) => [text, Object.keys(fields)]),
+      [
+        ['said', ['a', 'b', 'details']],
+        ['', ['details']],
+        ['unbound', []],
+        ['no fields', []],
+      ],
+    );
+    assert.deepInclude(records[0]?.fields, { a: 1, b: '[Unreadable]' });
+    assert.lengthOf(records[0]?.fields['details'] as unknown[], 2);
+  });
+
+  it('knows errors of another realm', () => {
+    const [log, records] = recording();
+    log.error('failed:', runInNewContext('new RangeError("far")'));
+    assert.deepInclude(records[0]?.err, { type: 'RangeError', message: 'far' });
   });
 
   it('has methods that work by themselves', () => {

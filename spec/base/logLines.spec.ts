@@ -153,14 +153,14 @@ describe('a plain line', () => {
   it('cannot be made to look like another one, or to move the cursor', () => {
     const line = plainLine(
       record({
-        text: 'hello\n2026 ERROR /bank robbed\u001b[2J\r',
+        text: 'hello\n2026 ERROR /bank robbed\u001b[2J\r\u202e',
         actor: '/a\u0007',
         fields: { 'k\u001b': 'v\u009b' },
       }),
     );
     assert.equal(
       line,
-      '2026-11-21T20:50:10.123Z WARN  /a\\x07 hello\n    2026 ERROR /bank robbed\\x1b[2J\\x0d k\\x1b="v\\x9b"',
+      '2026-11-21T20:50:10.123Z WARN  /a\\x07 hello\n    2026 ERROR /bank robbed\\x1b[2J\\x0d\\u202e k\\x1b="v\\x9b"',
     );
   });
 });

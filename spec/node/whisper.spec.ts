@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import { assert } from 'chai';
 import createDebug from 'debug';
+import { Director, Event, EventDropped, Null } from '../../lib/flow/index.ts';
 import {
   Actor,
   ActorError,
@@ -15,6 +16,7 @@ import {
   Stop,
   ThreadExited,
 } from '../../lib/index.ts';
+import { Arbiter } from '../../lib/pool/index.ts';
 import { startNode } from '../core/support.ts';
 
 class Till extends Actor<string> {
@@ -112,6 +114,26 @@ describe('the namespaces of debug', () => {
     node.spawn(Till, { name: 'till' }).stop();
     await clock.settle();
     assert.deepEqual(lines, ['troupe:actors /till has started', 'troupe:actors /till has ended (stopped)']);
+  });
+
+  it('troupe:pool has the workers of an arbiter', async () => {
+    const { node, clock } = await startWith('troupe:pool');
+    const arbiter = await Arbiter.start({ node });
+    arbiter.addMonitor('tills', { actor: Till, workers: 1, on: 'here' });
+    await clock.settle();
+    assert.match(lines.join('\n'), /^troupe:pool tills\[0\] is ready: \/\S+$/);
+    await arbiter.stop();
+  });
+
+  it('troupe:flow has the events that go no further', async () => {
+    const { node } = await startWith('troupe:flow');
+    const director = new Director({ node, name: 'shop' });
+    director.registerActor(Null, 'end');
+    await director.start();
+    const event = new Event({ data: 'a' });
+    node.events.publish(new EventDropped('shop', event, 'end.inbox', 'overflow', undefined));
+    assert.deepEqual(lines, [`troupe:flow shop: ${event.eventId} dropped at end.inbox (overflow)`]);
+    await director.stop();
   });
 
   it('take what an actor is called as it is', async () => {

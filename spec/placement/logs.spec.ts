@@ -1,7 +1,6 @@
 import { assert } from 'chai';
 import { pino } from 'pino';
 import {
-  Actor,
   childProcess,
   type LogRecord,
   type NodeOptions,

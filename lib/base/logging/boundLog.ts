@@ -1,6 +1,6 @@
 /** A log made of an outlet: sorts out what it is called with, and lets nothing out that a logger throws. */
 import { unpackRecord } from './crossing.ts';
-import { errorFields } from './errorFields.ts';
+import { errorFields, isError } from './errorFields.ts';
 import type { LogLevel, LogThreshold } from './levels.ts';
 import type { Log, LogMethod } from './logger.ts';
 import type { Outlet } from './outlet.ts';
@@ -30,7 +30,7 @@ export function logOn(outlet: Outlet): Log {
     warn: method('warn'),
     error: method('error'),
     fatal: method('fatal'),
-    child: fields => logOn(outlet.bind(fields)),
+    child: fields => logOn((attempt(outlet, () => outlet.bind(fields)) as Outlet | undefined) ?? outlet),
     isEnabled: level => attempt(outlet, () => outlet.isEnabled(level)) === true,
   };
   outlets.set(log, outlet);
@@ -51,7 +51,7 @@ function said(outlet: Outlet, level: LogLevel, first: unknown, rest: readonly un
   if (typeof first === 'string') return outlet.write(level, first, rest);
   const [text, ...details] = rest;
   if (typeof text === 'string') return outlet.write(level, text, [first, ...details]);
-  if (first instanceof Error) return outlet.write(level, first.message, [first, ...rest]);
+  if (isError(first)) return outlet.write(level, first.message, [first, ...rest]);
   return typeof first === 'object' && first !== null
     ? outlet.write(level, '', [first, ...rest])
     : outlet.write(level, String(first), rest);

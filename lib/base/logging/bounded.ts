@@ -2,6 +2,7 @@
  * Any value as JSON can hold it, and not too much of it: what is put into a log line may be cyclic, huge, or throw when it is
  * looked at, and the line must come out all the same.
  */
+import { isNativeError } from 'node:util/types';
 
 /** Characters of one text. */
 const longestText = 8192;
@@ -65,7 +66,7 @@ class Copy {
   }
 
   #inside(value: object): unknown {
-    if (value instanceof Error) return this.of(`${value.name}: ${value.message}`);
+    if (isNativeError(value) || value instanceof Error) return this.of(`${value.name}: ${value.message}`);
     if (ArrayBuffer.isView(value)) return `[${value.constructor.name}, ${value.byteLength} bytes]`;
     if (value instanceof Map) return this.#list(value);
     if (value instanceof Set) return this.#list(value);

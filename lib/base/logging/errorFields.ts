@@ -1,4 +1,5 @@
 /** An error as plain data, which a log line holds as `err`, and back. */
+import { isNativeError } from 'node:util/types';
 import { clipped } from './bounded.ts';
 
 /** An error in a log line. */
@@ -13,8 +14,18 @@ export interface ErrorFields {
 
 /** Causes of causes that are told. */
 const longestChain = 8;
-/** Characters of a stack trace. */
-const longestStack = 8192;
+/** Characters of a message, and of a stack trace; each cause has half as many as what it caused, but no less than the least. */
+const longest = 8192;
+const least = 512;
+
+/** Also those of another realm, as a test runner makes them. */
+export function isError(value: unknown): value is Error {
+  try {
+    return isNativeError(value) || value instanceof Error;
+  } catch {
+    return false; // a proxy that can't be looked at
+  }
+}
 
 /** @returns what can be read of it; never throws */
 export function errorFields(error: unknown, above: readonly unknown[] = []): ErrorFields {
@@ -26,14 +37,15 @@ export function errorFields(error: unknown, above: readonly unknown[] = []): Err
 }
 
 function fieldsOf(error: unknown, above: readonly unknown[]): ErrorFields {
-  if (!(error instanceof Error)) return { type: typeof error, message: clipped(String(error)) };
+  const most = Math.max(longest >> above.length, least);
+  if (!isError(error)) return { type: typeof error, message: clipped(String(error), most) };
   const { message, stack, cause } = error;
   const { code } = error as { code?: unknown };
   const isTold = cause !== undefined && above.length < longestChain && ![...above, error].includes(cause);
   return {
     type: typeOf(error),
-    message: clipped(String(message)),
-    ...(typeof stack === 'string' && { stack: clipped(stack, longestStack) }),
+    message: clipped(String(message), most),
+    ...(typeof stack === 'string' && { stack: clipped(stack, most) }),
     ...((typeof code === 'string' || typeof code === 'number') && { code }),
     ...(isTold && { cause: errorFields(cause, [...above, error]) }),
   };

@@ -90,11 +90,14 @@ export function stackOf(err: ErrorFields): string {
 /** A text of more lines can't pretend to be other lines of the log. */
 const indented = (text: string) => text.replaceAll('\n', '\n    ');
 
-/** Nor can it move the cursor: control characters, but for line feeds, are written as their codes. */
+/** Nor can it move the cursor or turn the direction: what does is written as its code. Line feeds and tabs stay. */
 const printable = (text: string) =>
-  text
-    .replaceAll('\r\n', '\n')
-    .replace(/[^\P{Cc}\n\t]/gu, character => `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`);
+  text.replaceAll('\r\n', '\n').replace(/[^\P{Cc}\n\t]|[\u2028-\u202e\u2066-\u2069]/gu, codeOf);
+
+function codeOf(character: string): string {
+  const code = character.charCodeAt(0).toString(16);
+  return code.length > 2 ? `\\u${code}` : `\\x${code.padStart(2, '0')}`;
+}
 
 function isoOf(time: number): string {
   // A clock of a spec may be anywhere.

@@ -1,5 +1,5 @@
 /** One line of the log as data, before somebody makes a text of it. */
-import { type ErrorFields, errorFields } from './errorFields.ts';
+import { type ErrorFields, errorFields, isError } from './errorFields.ts';
 import type { LogLevel } from './levels.ts';
 
 export type Fields = Readonly<Record<string, unknown>>;
@@ -36,7 +36,7 @@ export const nobody: Source = { fields: {} };
 
 /** `source` with more fields; `actor` and `class` say who it is. */
 export function sourceWith(source: Source, fields: Fields): Source {
-  const { actor = source.actor, class: className = source.class, ...rest } = fields;
+  const { actor = source.actor, class: className = source.class, ...rest } = fields ?? {};
   return {
     actor: actor === undefined ? undefined : String(actor),
     class: className === undefined ? undefined : String(className),
@@ -52,18 +52,19 @@ export interface Gathered {
 }
 
 export function gather(details: readonly unknown[], fields: Fields = {}): Gathered {
-  const all = Object.create(null) as Record<string, unknown> & { details?: unknown[]; err_?: unknown };
+  const all = Object.create(null) as Record<string, unknown> & { details?: unknown[] };
   const others: unknown[] = [];
   let error: Error | undefined;
   for (const detail of [fields, ...details]) {
-    if (detail instanceof Error) {
+    if (isError(detail)) {
       if (error === undefined) error = detail;
       else others.push(detail);
     } else if (isPlain(detail)) {
-      const { err, ...rest } = detail;
-      if (err instanceof Error && error === undefined) error = err;
-      else if (err !== undefined) all.err_ = err;
-      for (const [key, value] of Object.entries(rest)) all[own.has(key) ? `${key}_` : key] = value;
+      for (const key of Object.keys(detail)) {
+        const value = read(detail, key);
+        if (key === 'err' && error === undefined && isError(value)) error = value;
+        else all[own.has(key) ? `${key}_` : key] = value;
+      }
     } else if (detail !== undefined) others.push(detail);
   }
   if (others.length > 0) all.details = others;
@@ -73,8 +74,20 @@ export function gather(details: readonly unknown[], fields: Fields = {}): Gather
 /** Its fields are those of the line; an instance of a class is one value. */
 function isPlain(value: unknown): value is Record<string, unknown> {
   if (typeof value !== 'object' || value === null) return false;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === null || prototype === Object.prototype;
+  try {
+    const prototype: unknown = Object.getPrototypeOf(value);
+    return prototype === null || prototype === Object.prototype;
+  } catch {
+    return false; // a proxy that can't be looked at
+  }
+}
+
+function read(of: Record<string, unknown>, key: string): unknown {
+  try {
+    return of[key];
+  } catch {
+    return '[Unreadable]'; // a getter that throws
+  }
 }
 
 /** @param said when, how grave and where */
