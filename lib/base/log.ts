@@ -23,14 +23,14 @@ export { structuredLogger } from './logging/structured.ts';
 const usual: LogThreshold = 'warn';
 
 /** Lines on standard error from `level` on: in colours on a terminal, else plain. */
-export const terminalLog = (level: LogThreshold): Log => logTo(streamSink(level));
+const terminalLog = (level: LogThreshold): Log => logTo(streamSink(level));
 
 /**
- * The logger of a node that is given none: `level`, else the environment's `TROUPE_LOG_LEVEL`, else warnings and errors.
+ * The logger of a node that is given none: `level`, else the environment's `TROUPE_LOG_LEVEL`, else `otherwise`.
  * @throws TypeError when the environment's is no level
  */
-export const defaultLogger = (level?: LogThreshold): Log =>
-  terminalLog(level ?? levelOfEnvironment(process.env) ?? usual);
+export const defaultLogger = (level: LogThreshold | undefined, otherwise: LogThreshold = usual): Log =>
+  terminalLog(level ?? levelOfEnvironment(process.env) ?? otherwise);
 
 /** Warnings and errors to standard error, or what the environment's `TROUPE_LOG_LEVEL` says. */
 export const consoleLogger: Logger = terminalLog(levelOrUsual());

@@ -39,7 +39,7 @@ export interface NodeOptions {
    * gets them all, and standard error what the environment's `TROUPE_LOG_LEVEL` says, or warnings and errors.
    */
   logLevel?: LogThreshold | undefined;
-  /** Also log dead letters. */
+  /** Also log dead letters, as `info`; standard error has that level then, unless one is given. */
   verbose?: boolean | undefined;
   /** Time; the system's unless given. */
   clock?: Clock | undefined;
@@ -92,7 +92,7 @@ export function completeOptions(options: NodeOptions): CompleteOptions {
   }
   const { address, advertise, supervision = defaultStrategy, shutdownTimeout = 5000, logLevel } = options;
   if (logLevel !== undefined) checkThreshold(logLevel, 'logLevel');
-  const logger = options.logger === undefined ? defaultLogger(logLevel) : checkLogger(options.logger);
+  const logger = loggerOf(options);
   if (address !== undefined) checkNodeAddress(address);
   if (advertise !== undefined) checkNodeAddress(advertise);
   if (!(supervision instanceof Strategy)) {
@@ -122,4 +122,9 @@ export function completeOptions(options: NodeOptions): CompleteOptions {
     verbose,
     world: world(parts),
   };
+}
+
+/** Dead letters that nobody would see are no use. */
+function loggerOf({ logger, logLevel, verbose = false }: NodeOptions): AnyLogger {
+  return logger === undefined ? defaultLogger(logLevel, verbose ? 'info' : 'warn') : checkLogger(logger);
 }

@@ -97,6 +97,16 @@ describe('a log', () => {
     assert.isUndefined(({} as { polluted?: unknown }).polluted);
   });
 
+  it('keeps a field that is called details', () => {
+    const [log, records] = recording();
+    log.info('said', { details: 'mine' });
+    log.info('said', { details: 'mine' }, 7);
+    assert.deepEqual(
+      records.map(({ fields }) => ({ ...fields })),
+      [{ details: 'mine' }, { details_: 'mine', details: [7] }],
+    );
+  });
+
   it('loses no line to what cannot be read', () => {
     const [log, records] = recording();
     const { proxy, revoke } = Proxy.revocable({}, {});

@@ -434,13 +434,18 @@ describe('startnode', function () {
       assert.include(err.cause, { type: 'Error', message: 'the cause', code: 'E_CAUSE' });
     });
 
-    it('does not end the process when nobody reads it any more', async () => {
-      const command = new Command(['-a', `${actors}.LoggingMuch`]);
-      await command.line('starts');
-      command.closeErrors();
-      const { code, stdout } = await command.end;
-      assert.deepEqual([code, stdout], [0, 'starts\nends\n']);
-    });
+    for (const [what, args, env] of [
+      ['it', [], {}],
+      ['what debug says', ['--log-level', 'silent'], { DEBUG: 'troupe:*' }],
+    ] as const) {
+      it(`does not end the process when nobody reads ${what} any more`, async () => {
+        const command = new Command(['-a', `${actors}.LoggingMuch`, ...args], { env });
+        await command.line('starts');
+        command.closeErrors();
+        const { code, stdout } = await command.end;
+        assert.deepEqual([code, stdout], [0, 'starts\nends\n']);
+      });
+    }
 
     it('tells with --json also why nothing could start', async () => {
       const { code, stderr } = await startnode(['-a', `${actors}.FailingToStart`, '--json']);

@@ -253,6 +253,22 @@ describe('the logger of a node', () => {
 });
 
 describe('what a node writes down', () => {
+  it('are dead letters on standard error, when it is verbose', async () => {
+    const { write } = process.stderr;
+    const written: string[] = [];
+    process.stderr.write = (line: unknown) => written.push(String(line)) > 0;
+    try {
+      const { node, clock } = await startNode({ logger: undefined, verbose: true });
+      const gone = node.spawn(Clerk, { name: 'gone' });
+      gone.stop();
+      await clock.settle();
+      gone.tell('late' as never);
+    } finally {
+      process.stderr.write = write;
+    }
+    assert.match(written.join(), /^\S+ INFO {2}troupe dead letter \(stopped\) for \/gone message=late\n$/);
+  });
+
   it('is no more than ten dead letters in a second, and how many were left out', async () => {
     const records: LogRecord[] = [];
     const logger = structuredLogger(record => records.push(record));

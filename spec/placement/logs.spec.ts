@@ -1,12 +1,6 @@
 import { assert } from 'chai';
 import { pino } from 'pino';
-import {
-  childProcess,
-  type LogRecord,
-  type NodeOptions,
-  structuredLogger,
-  thread,
-} from '../../lib/index.ts';
+import { childProcess, type LogRecord, type NodeOptions, structuredLogger, thread } from '../../lib/index.ts';
 import { Scribe } from './scribe.ts';
 import { startNode } from './support.ts';
 

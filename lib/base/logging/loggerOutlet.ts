@@ -47,8 +47,13 @@ export class LoggerOutlet implements Outlet {
   }
 
   relay({ level, text, actor, err, fields }: LogRecord): unknown {
-    const { details = [], ...rest } = fields as { details?: unknown[] };
-    const all = [...(err ? [errorOf(err)] : []), ...details, ...(Object.keys(rest).length > 0 ? [rest] : [])];
+    const { details, ...others } = fields;
+    const rest = Array.isArray(details) ? others : fields;
+    const all = [
+      ...(err ? [errorOf(err)] : []),
+      ...(Array.isArray(details) ? details : []),
+      ...(Object.keys(rest).length > 0 ? [rest] : []),
+    ];
     return new LoggerOutlet(this.#logger, this.#context, { actor, fields: {} }).write(level, text, all);
   }
 

@@ -69,7 +69,7 @@ export class PinoOutlet implements Outlet {
 
   /** No child: actors that come and go elsewhere would leave theirs behind. */
   relay({ level, text, actor, class: className, node, err, fields }: LogRecord): unknown {
-    const who = { ...(actor && { actor }), ...(className && { class: className }), ...(node && { node }) };
+    const who = bindingsOf({ actor, class: className }, node);
     return say(this.root, level, { ...who, ...fields, ...(err && { err: errorOf(err) }) }, text);
   }
 
@@ -80,14 +80,18 @@ export class PinoOutlet implements Outlet {
   #childOf(): PinoShaped {
     const node = this.#context.node();
     if (this.#child === undefined || this.#child.node !== node) {
-      const { actor, class: className, fields } = this.#source;
-      const who = { ...(actor && { actor }), ...(className && { class: className }), ...(node && { node }) };
-      const logger = this.root.child({ ...who, ...fields });
-      this.#child = { logger, node };
+      const bindings = { ...bindingsOf(this.#source, node), ...this.#source.fields };
+      this.#child = { logger: this.root.child(bindings), node };
     }
     return this.#child.logger;
   }
 }
+
+const bindingsOf = ({ actor, class: className }: Omit<Source, 'fields'>, node: string | undefined) => ({
+  ...(actor !== undefined && { actor }),
+  ...(className !== undefined && { class: className }),
+  ...(node !== undefined && { node }),
+});
 
 function say(logger: PinoShaped, level: LogLevel, fields: object, text: string): unknown {
   return logger[logger[level] === undefined ? standIn(level) : level]?.(fields, text);

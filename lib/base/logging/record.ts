@@ -67,7 +67,9 @@ export function gather(details: readonly unknown[], fields: Fields = {}): Gather
       }
     } else if (detail !== undefined) others.push(detail);
   }
-  if (others.length > 0) all.details = others;
+  if (others.length === 0) return { error, fields: all };
+  if ('details' in all) all['details_'] = all.details;
+  all.details = others;
   return { error, fields: all };
 }
 

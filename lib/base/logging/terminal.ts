@@ -1,6 +1,6 @@
 /** What writes the log when nothing else was given: lines on standard error. */
 import { checkThreshold, type LogThreshold } from './levels.ts';
-import { type Format, jsonLine, plainLine, prettyLine } from './lines.ts';
+import { type Format, plainLine, prettyLine } from './lines.ts';
 import type { RecordSink } from './recordOutlet.ts';
 import { writeLine } from './stream.ts';
 
@@ -30,9 +30,6 @@ export function streamSink(threshold: LogThreshold, stream?: LineStream, format?
     },
   };
 }
-
-/** One JSON object a line, to standard error. */
-export const jsonSink = (threshold: LogThreshold): RecordSink => streamSink(threshold, undefined, jsonLine);
 
 /**
  * The level that the environment asks for; undefined when it asks for none.
