@@ -12,7 +12,8 @@ const record = (parts: Partial<LogRecord> = {}): LogRecord => ({
   fields: {},
   ...parts,
 });
-const parsed = (parts: Partial<LogRecord>) => JSON.parse(jsonLine(record(parts))) as Record<string, unknown>;
+const parsed = (parts: Partial<LogRecord>) =>
+  JSON.parse(jsonLine(record(parts))) as Record<string, unknown> & { err?: unknown };
 
 describe('a JSON line', () => {
   it('has the time, the level, the text, who says it and the fields', () => {
@@ -32,15 +33,15 @@ describe('a JSON line', () => {
       stack,
       cause: told,
       ...rest
-    } = parsed({ err })['err'] as never as LogRecord['err'] & { cause: object };
+    } = parsed({ err }).err as never as LogRecord['err'] & { cause: object };
     assert.deepEqual(rest, { type: 'Error', message: 'boom' } as never);
     assert.match(stack ?? '', /^Error: boom\n {4}at .*logLines\.spec\.ts/);
     assert.include(told, { type: 'TypeError', message: 'x is not a function', code: 'E_X' });
   });
 
   it('marks what is cyclic, too deep or cannot be read', () => {
-    const self: Record<string, unknown> = { twice: [{}, {}] };
-    self['self'] = self;
+    const self: { twice: unknown; self?: unknown } = { twice: [{}, {}] };
+    self.self = self;
     const fields = {
       self,
       deep: JSON.parse(`${'['.repeat(20)}${']'.repeat(20)}`) as unknown,

@@ -75,8 +75,8 @@ export class Logging extends Process {
 /** Logs what does not fit into a line. */
 export class LoggingOddly extends Process {
   async run() {
-    const self: Record<string, unknown> = {};
-    self['self'] = self;
+    const self: { self?: unknown } = {};
+    self.self = self;
     this.log.child({ actor: '/odd' }).info('two\nlines', { self, big: 123n, level: 'mine' });
     this.log.info('x'.repeat(1_000_000), { many: new Array(1000).fill('y'.repeat(100)) });
     const cause = Object.assign(new Error('the cause'), { code: 'E_CAUSE' });

@@ -416,8 +416,10 @@ describe('startnode', function () {
       const { stderr } = await startnode(['-a', `${actors}.LoggingOddly`, '--json']);
       const lines = stderr.trimEnd().split('\n');
       assert.isBelow(Math.max(...lines.map(line => line.length)), 100_000);
-      const [odd, huge, failed] = lines.map(line => JSON.parse(line) as Record<string, unknown>);
-      const { time: _, ...said } = odd ?? {};
+      const [odd, huge, failed] = lines.map(
+        line => JSON.parse(line) as Record<string, unknown> & { text: string; err?: unknown },
+      );
+      const { time: _, ...said } = odd ?? { time: '' };
       assert.deepEqual(said, {
         level: 'info',
         text: 'two\nlines',
@@ -427,8 +429,8 @@ describe('startnode', function () {
         big: '123n',
         level_: 'mine',
       });
-      assert.match(String(huge?.['text']), /^x{16384}… \(\d+ more characters\)$/);
-      const { err } = failed as { err: { type: string; message: string; stack: string; cause: object } };
+      assert.match(huge?.text ?? '', /^x{16384}… \(\d+ more characters\)$/);
+      const err = failed?.err as { type: string; message: string; stack: string; cause: object };
       assert.deepEqual([err.type, err.message], ['RangeError', 'broken']);
       assert.include(err.stack, 'LoggingOddly');
       assert.include(err.cause, { type: 'Error', message: 'the cause', code: 'E_CAUSE' });

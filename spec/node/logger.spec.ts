@@ -117,7 +117,7 @@ describe('the logger of a node', () => {
       ],
     );
     for (const line of [failed, fatal])
-      assert.deepInclude(line?.['err'], { type: 'TypeError', message: 'boom', code: 'E_BOOM' });
+      assert.deepInclude(line?.err, { type: 'TypeError', message: 'boom', code: 'E_BOOM' });
     assert.deepEqual(children, [own, { ...own, till: 1 }]);
   });
 
@@ -226,16 +226,17 @@ describe('the logger of a node', () => {
     const { write } = process.stderr;
     const written: string[] = [];
     process.stderr.write = (line: unknown) => written.push(String(line)) > 0;
-    const before = process.env['TROUPE_LOG_LEVEL'];
+    const { env } = process as { env: { TROUPE_LOG_LEVEL?: string | undefined } };
+    const before = env.TROUPE_LOG_LEVEL;
     try {
-      process.env['TROUPE_LOG_LEVEL'] = 'error';
+      env.TROUPE_LOG_LEVEL = 'error';
       const { node, clock } = await startNode({ logger: undefined });
       node.spawn(Clerk, { name: 'clerk' }).tell(log => {
         log.warn('hidden');
         log.error('shown');
       });
       await clock.settle();
-      process.env['TROUPE_LOG_LEVEL'] = 'loud';
+      env.TROUPE_LOG_LEVEL = 'loud';
       const refused = await Node.start().then(
         () => '',
         (error: Error) => error.message,
@@ -244,8 +245,8 @@ describe('the logger of a node', () => {
       await (await Node.start({ logLevel: 'silent' })).stop();
     } finally {
       process.stderr.write = write;
-      if (before === undefined) delete process.env['TROUPE_LOG_LEVEL'];
-      else process.env['TROUPE_LOG_LEVEL'] = before;
+      if (before === undefined) delete env.TROUPE_LOG_LEVEL;
+      else env.TROUPE_LOG_LEVEL = before;
     }
     assert.lengthOf(written, 1);
     assert.match(written[0] ?? '', /Z ERROR \/clerk shown\n$/);
@@ -316,7 +317,7 @@ describe('what a node writes down', () => {
 
 /** A pino that keeps its lines, and the bindings of its children. */
 function recordingPino(level: string) {
-  const lines: Record<string, unknown>[] = [];
+  const lines: (Record<string, unknown> & { err?: unknown })[] = [];
   const children: unknown[] = [];
   const write = (line: string) => {
     const { time: _, pid, hostname, ...said } = JSON.parse(line) as Record<string, unknown>;

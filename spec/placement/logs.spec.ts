@@ -75,7 +75,7 @@ describe('the log of an actor elsewhere', function () {
       });
 
       it('arrives at pino with the actor, as it does from here', async () => {
-        const lines: Record<string, unknown>[] = [];
+        const lines: (Record<string, unknown> & { err?: unknown })[] = [];
         let isEnough = () => {};
         const enough = new Promise<void>(resolve => {
           isEnough = resolve;
@@ -86,7 +86,7 @@ describe('the log of an actor elsewhere', function () {
         const [slow, failed, sold] = lines;
         assert.include(slow, { level: 40, actor: '/scribe', class: 'Scribe', took: 12, msg: 'is slow' });
         assert.include(failed, { level: 50, actor: '/scribe', class: 'Scribe', msg: 'failed' });
-        assert.include(failed?.['err'], { type: 'TypeError', message: 'boom', code: 'E_BOOM' });
+        assert.include(failed?.err, { type: 'TypeError', message: 'boom', code: 'E_BOOM' });
         assert.include(sold, {
           level: 30,
           actor: '/scribe',

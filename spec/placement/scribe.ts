@@ -7,8 +7,8 @@ export class Scribe extends Actor<string> {
 
   override receive(message: string) {
     if (message === 'fail') throw new RangeError('no paper');
-    const self: Record<string, unknown> = { big: 12n };
-    self['self'] = self;
+    const self: { big: bigint; self?: unknown } = { big: 12n };
+    self.self = self;
     this.log.debug('a debug');
     this.log.warn('is slow', { took: 12, self }, 7);
     this.log.error('failed:', Object.assign(new TypeError('boom'), { code: 'E_BOOM' }));

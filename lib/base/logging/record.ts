@@ -52,7 +52,7 @@ export interface Gathered {
 }
 
 export function gather(details: readonly unknown[], fields: Fields = {}): Gathered {
-  const all = Object.create(null) as Record<string, unknown> & { details?: unknown[] };
+  const all = Object.create(null) as Record<string, unknown> & { details?: unknown[]; details_?: unknown };
   const others: unknown[] = [];
   let error: Error | undefined;
   for (const detail of [fields, ...details]) {
@@ -68,7 +68,7 @@ export function gather(details: readonly unknown[], fields: Fields = {}): Gather
     } else if (detail !== undefined) others.push(detail);
   }
   if (others.length === 0) return { error, fields: all };
-  if ('details' in all) all['details_'] = all.details;
+  if ('details' in all) all.details_ = all.details;
   all.details = others;
   return { error, fields: all };
 }
