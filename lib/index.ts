@@ -127,6 +127,7 @@ export {
 } from './core/message.ts';
 export type { ActorMeter, ClassMeter, Delivery, Observer, Outcome, Tracer } from './core/monitor.ts';
 export { Operation } from './core/operation.ts';
+export type { PeerState, PeerView, Traffic } from './core/peers.ts';
 export { printTree } from './core/printTree.ts';
 export {
   type Placement,

@@ -8,6 +8,7 @@ import type { EventStream } from './events.ts';
 import type { GroupsFace } from './groups.ts';
 import type { Instruments } from './instruments.ts';
 import type { Notice } from './message.ts';
+import type { PeerView } from './peers.ts';
 import { type Placement, Props, type SpawnOptions, type StandardSchemaV1 } from './props.ts';
 import type { Ref } from './ref.ts';
 import type { Shutdown, ShutdownReason } from './shutdown.ts';
@@ -27,6 +28,7 @@ export interface NodeFace {
   readonly instruments: Instruments;
   readonly stopped: Promise<void>;
   readonly shutdown: Shutdown;
+  peers(): PeerView[];
   spawn: Spawn;
   lookup<M = unknown>(address: string | Uri): Ref<M>;
   stats(): Stats;

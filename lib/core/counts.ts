@@ -1,5 +1,6 @@
 /** The books of a node: where every message went. Plain fields, because they are written on the hot path. */
 import { type DeadLetterReason, deadLetterReasons } from './message.ts';
+import type { Traffic } from './peers.ts';
 
 export class Counts {
   /** Messages given to an inlet of this node, by its actors, its users, its timers and by other nodes. */
@@ -35,6 +36,8 @@ export interface Stats {
   transmitted: number;
   /** Messages that came from other nodes; they are among `sent`. */
   received: number;
+  /** What has crossed the network, to other nodes and from them, links that are gone among it; nothing in a thread or process. */
+  traffic: { readonly sent: Traffic; readonly received: Traffic };
   /** How often bytes have come over the network that no peer would send; they are no messages, and in no bin. */
   malformed: number;
   /** Live actors, without the guardian. */

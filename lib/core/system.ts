@@ -19,6 +19,7 @@ import { Instruments } from './instruments.ts';
 import type { MailCell } from './mailCell.ts';
 import type { DeadLetterReason, Failure, TerminationReason } from './message.ts';
 import type { Monitor } from './monitor.ts';
+import { noTraffic } from './peers.ts';
 import type { SpawnOptions } from './props.ts';
 import { Ref } from './ref.ts';
 import { defaultStrategy, type Strategy } from './supervision.ts';
@@ -231,8 +232,14 @@ export class System implements Home {
     }
   }
 
-  /** @param queuedElsewhere messages that wait for the network */
-  stats(queuedElsewhere: number): Stats {
+  /**
+   * @param queuedElsewhere messages that wait for the network
+   * @param traffic what has crossed it
+   */
+  stats(
+    queuedElsewhere: number,
+    traffic: Stats['traffic'] = { sent: noTraffic, received: noTraffic },
+  ): Stats {
     const { counts } = this;
     let queued = queuedElsewhere + (this.parts?.queued ?? 0);
     let stashed = 0;
@@ -251,6 +258,7 @@ export class System implements Home {
       deadLetters: { total, ...counts.dead },
       transmitted: counts.transmitted,
       received: counts.received,
+      traffic,
       malformed: counts.malformed,
       actors: counts.actors,
       restarts: counts.restarts,

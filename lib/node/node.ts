@@ -8,6 +8,7 @@ import type { EventStream } from '../core/events.ts';
 import type { GroupsFace } from '../core/groups.ts';
 import type { Instruments } from '../core/instruments.ts';
 import type { Failure } from '../core/message.ts';
+import type { PeerView } from '../core/peers.ts';
 import type { Ref } from '../core/ref.ts';
 import type { Shutdown, ShutdownReason } from '../core/shutdown.ts';
 import { System } from '../core/system.ts';
@@ -126,7 +127,15 @@ export class Node implements NodeFace {
 
   /** Where every message went: `sent` is the sum of the bins. */
   stats(): Stats {
-    return this.#system.stats(this.#remoting?.queued ?? 0);
+    return this.#system.stats(this.#remoting?.queued ?? 0, this.#remoting?.traffic);
+  }
+
+  /**
+   * The other nodes that are known here, with what their links have carried and how they do: those that are connected or tried,
+   * and those that are cut off because they fell silent. None without remoting.
+   */
+  peers(): PeerView[] {
+    return this.#remoting?.peers ?? [];
   }
 
   /** What is to be done when the node stops, besides stopping its actors: `node.shutdown.addTask(phase, name, task)`. */

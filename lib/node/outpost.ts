@@ -39,6 +39,9 @@ function makeNode(outpost: Outpost): NodeFace {
       throw here('node.shutdown', 'add tasks in the main thread');
     },
     stopped: new Promise(() => {}), // it ends with the thread
+    peers: () => {
+      throw here('node.peers', 'ask an actor of the main thread');
+    },
     spawn: () => {
       throw here('node.spawn', 'spawn children, or ask an actor of the main thread to spawn');
     },

@@ -11,6 +11,7 @@
  * ours, or one through a relay, and when the one in use falls silent the others are tried. A peer that was up and fell silent
  * on all of them is dead for good: that incarnation is remembered for an hour and refused.
  */
+import type { PeerView } from '../core/peers.ts';
 import { PhiDetector } from './detector.ts';
 import { type Header, type Introduction, noIncarnation } from './wire.ts';
 
@@ -105,8 +106,13 @@ export interface HubOptions<R> {
 const quarantineFor = 3_600_000;
 /** Incarnations that are remembered as dead. */
 const mostDead = 100_000;
+/** Of these, how many are shown. */
+const mostShown = 1000;
 /** Routes of one peer that are remembered. */
 const mostRoutes = 8;
+
+/** What the hub knows of a peer; `since` is by the clock that it is given. */
+export type Standing = Omit<PeerView, 'sent' | 'received' | 'queued' | 'roundTrip'>;
 
 export class Hub<R> {
   readonly #options: HubOptions<R>;
@@ -116,6 +122,8 @@ export class Hub<R> {
   readonly #unwelcoming = new Set<string>();
   /** Incarnations that were declared down, and until when they are remembered. */
   readonly #dead = new Map<string, number>();
+  /** The last lives of those addresses that have fallen silent, and are not up again. */
+  readonly #cutOff = new Map<string, { readonly incarnation: string; readonly since: number }>();
   readonly #actions: Action<R>[] = [];
   #lastTick: number | undefined;
   #lag = 0;
@@ -132,6 +140,41 @@ export class Hub<R> {
 
   isUp(address: string): boolean {
     return this.#peers.get(address)?.phase === 'up';
+  }
+
+  /** All peers, and those that are cut off. */
+  standings(now: number): Standing[] {
+    const peers = [...this.#peers.values()];
+    const dead = [...this.#cutOff].filter(([, { incarnation }]) => this.#isDead(incarnation, now));
+    return [
+      ...peers.map(peer => this.#standing(peer, now)),
+      ...dead
+        .filter(([address]) => !this.#peers.has(address))
+        .map(([address, { incarnation, since }]) => ({
+          address,
+          incarnation,
+          state: 'quarantined' as const,
+          via: undefined,
+          since,
+          silence: now - since,
+          suspicion: undefined,
+          lag: 0,
+        })),
+    ];
+  }
+
+  #standing(peer: Peer<R>, now: number): Standing {
+    const { address, incarnation, route, since, lag, detector, isUnresponsive } = peer;
+    return {
+      address,
+      incarnation,
+      state: isUnresponsive ? 'unresponsive' : peer.phase,
+      via: route === undefined ? undefined : this.#options.via(route),
+      since,
+      silence: now - peer.lastHeard,
+      suspicion: detector?.phi(now - lag),
+      lag,
+    };
   }
 
   /** Whether there is a peer at the end of that route. */
@@ -256,7 +299,7 @@ export class Hub<R> {
     const peer = this.#byIncarnation.get(source);
     if (peer?.heardOn.includes(route)) {
       // It gave us up: as it will refuse us from now on, we refuse it.
-      if (reason === 'silence') this.#bury(source, now);
+      if (reason === 'silence') this.#cutOffPeer(peer, now);
       this.#lose(peer, 'goodbye');
     }
     return this.#drain();
@@ -316,6 +359,8 @@ export class Hub<R> {
   tick(now: number, isAlive: (route: R) => boolean): Action<R>[] {
     this.#distrust(now);
     for (const [incarnation, until] of this.#dead) if (until <= now) this.#dead.delete(incarnation);
+    for (const [address, { incarnation }] of this.#cutOff)
+      if (!this.#dead.has(incarnation)) this.#cutOff.delete(address);
     this.#dialAgain(now);
     for (const peer of [...this.#peers.values()]) {
       if (peer.phase === 'connecting') this.#tickConnecting(peer, now);
@@ -408,7 +453,7 @@ export class Hub<R> {
   }
 
   #declareDown(peer: Peer<R>, now: number): void {
-    this.#bury(peer.incarnation as string, now);
+    this.#cutOffPeer(peer, now);
     this.#sayGoodbye(peer, 'silence');
     this.#lose(peer, 'silence');
   }
@@ -474,7 +519,9 @@ export class Hub<R> {
       return peer;
     }
     peer.phase = 'up';
+    peer.since = now;
     peer.incarnation = incarnation;
+    this.#cutOff.delete(address);
     peer.theirLink = link;
     this.#byIncarnation.set(incarnation, peer);
     // What has just been heard on works; of a connection of our own that is not answered yet nobody knows.
@@ -571,6 +618,14 @@ export class Hub<R> {
 
   #hello(peer: Peer<R>, route: R, wantsRoute: boolean): void {
     this.#emit({ type: 'hello', route, wantsRoute, ...pairOf(peer) });
+  }
+
+  /** One of the two has given the other up: they will not talk to each other any more. */
+  #cutOffPeer({ address, incarnation, lastHeard }: Peer<R>, now: number): void {
+    this.#bury(incarnation as string, now);
+    this.#cutOff.delete(address);
+    this.#cutOff.set(address, { incarnation: incarnation as string, since: lastHeard });
+    if (this.#cutOff.size > mostShown) this.#cutOff.delete(this.#cutOff.keys().next().value as string);
   }
 
   #bury(incarnation: string, now: number): void {

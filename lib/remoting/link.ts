@@ -8,6 +8,7 @@ import { NodeDownError, SerializationError } from '../base/errors.ts';
 import type { Cancel } from '../base/world.ts';
 import { Ask, isAskPath } from '../core/ask.ts';
 import { type DeadLetterReason, PoisonPill, type TerminationReason } from '../core/message.ts';
+import type { PeerView } from '../core/peers.ts';
 import type { Ref } from '../core/ref.ts';
 import type { Announcement } from './announcement.ts';
 import { Arrived, type Gap } from './arrived.ts';
@@ -22,6 +23,7 @@ import { LinkWatches } from './linkWatches.ts';
 import { Memory } from './memory.ts';
 import type { CompleteRemotingOptions } from './options.ts';
 import { PlacesIn, PlacesOut } from './places.ts';
+import { RoundTrip } from './roundTrip.ts';
 import type { Route } from './transport.ts';
 import {
   chunkOverhead,
@@ -29,6 +31,7 @@ import {
   FrameWriter,
   flag,
   type Header,
+  headerSize,
   noIncarnation,
   type Operation,
   type SystemRecord,
@@ -120,6 +123,10 @@ export class Link {
   #isClosed = false;
   /** Whether a message is being encoded. */
   #isWriting = false;
+  // ---- what it has carried: counted for each batch and each frame
+  readonly sent = { messages: 0, bytes: 0 };
+  readonly received = { messages: 0, bytes: 0 };
+  readonly #roundTrip = new RoundTrip();
 
   constructor(parts: LinkParts) {
     this.address = parts.address;
@@ -131,6 +138,13 @@ export class Link {
   /** Messages that wait here. */
   get queued(): number {
     return this.#waiting;
+  }
+
+  /** What it has carried, what waits, and how long the way is. */
+  get figures(): Pick<PeerView, 'sent' | 'received' | 'queued' | 'roundTrip'> {
+    const queued = { messages: this.#waiting, bytes: this.#waitingBytes };
+    const { sent, received } = this;
+    return { sent: { ...sent }, received: { ...received }, queued, roundTrip: this.#roundTrip.last };
   }
 
   // ---- messages -----------------------------------------------------------------------------------------------------
@@ -273,6 +287,7 @@ export class Link {
     this.#waiting -= freight.count;
     this.#waitingBytes -= freight.bytes;
     this.#parts.host.counts.transmitted += freight.count;
+    this.sent.messages += freight.count;
     return batch;
   }
 
@@ -286,6 +301,7 @@ export class Link {
       this.#waiting--;
       this.#waitingBytes -= body.length;
       this.#parts.host.counts.transmitted++;
+      this.sent.messages++;
       this.#memory.give(body);
     }
     return writer.isEmpty ? undefined : { frame: writer.take(), freight, hasLeft: false };
@@ -308,7 +324,9 @@ export class Link {
     else {
       this.#isUnsentInDoubt = false;
       this.#sequence++;
-      if (this.#inFlight.add(this.#sequence, batch, this.#now)) this.#wantsAck = true;
+      const now = this.#now;
+      const isProbe = this.#roundTrip.leaves(this.#sequence, false, now);
+      if (this.#inFlight.add(this.#sequence, batch, now) || isProbe) this.#wantsAck = true;
     }
     this.#unsent = batch;
     this.#handOver(frame, this.#wantsAck ? flag.ackNow : 0, isCurrent => {
@@ -327,6 +345,7 @@ export class Link {
     this.#heartbeat = undefined;
     this.#tellsGaps = false;
     this.#noted = [];
+    if (this.#roundTrip.leaves(0, this.#inFlight.isEmpty, this.#now)) this.#wantsAck = true;
     const flags = this.#wantsAck ? flag.unnumbered | flag.ackNow : flag.unnumbered;
     this.#handOver(writer.take(), flags, () => {});
   }
@@ -352,7 +371,9 @@ export class Link {
     this.#wantsAck = false;
     this.#sending = frame;
     this.#wasRefused = false;
-    this.#parts.onSent();
+    this.sent.bytes += frame.length;
+    // A mere answer takes the place of no heartbeat, which says more.
+    if (frame.length > headerSize) this.#parts.onSent();
     this.#parts.send(route, frame, hasLeft => {
       const isCurrent = this.#sending === frame;
       if (isCurrent) {
@@ -375,6 +396,7 @@ export class Link {
 
   /** The peer has not got those frames, and will not take them any more. */
   lost(first: number, last: number): void {
+    this.#roundTrip.forget();
     const freights = this.#inFlight.lost(first, last);
     for (const freight of freights) this.#isLost(freight, 'inDoubt');
     this.#noted.push({ first, last });
@@ -477,11 +499,17 @@ export class Link {
 
   // ---- what comes in ------------------------------------------------------------------------------------------------
 
-  /** Whether a frame is to be read: one that has come before, or was given up, is not. */
-  take({ flags, sequence, ack, systemAck }: Header): boolean {
+  /**
+   * Whether a frame is to be read: one that has come before, or was given up, is not.
+   * @param size its bytes
+   */
+  take({ flags, sequence, ack, systemAck }: Header, size: number): boolean {
+    this.received.bytes += size;
+    const isUnnumbered = (flags & flag.unnumbered) !== 0;
+    const kind = !isUnnumbered ? 'numbered' : size > headerSize ? 'control' : 'empty';
+    this.#roundTrip.comes(ack, kind, this.#now);
     this.#confirmed(ack, systemAck);
     const gaps = this.#arrived.gaps.length;
-    const isUnnumbered = (flags & flag.unnumbered) !== 0;
     if (isUnnumbered) this.#arrived.passed(sequence);
     const isNew = isUnnumbered || this.#arrived.take(sequence);
     if (this.#arrived.gaps.length !== gaps) this.#tellsGaps = true;
@@ -560,7 +588,7 @@ export class Link {
       this.#sending = undefined;
       this.#route = route;
       this.#nextRoute = undefined;
-      this.#inFlight.rerouted();
+      this.#takesAnotherWay();
     } else this.#wantsAck = true;
     this.#flushSoon();
   }
@@ -569,7 +597,13 @@ export class Link {
     if (this.#nextRoute === undefined || !this.#inFlight.isEmpty) return;
     this.#route = this.#nextRoute;
     this.#nextRoute = undefined;
+    this.#takesAnotherWay();
+  }
+
+  /** What was measured on the way before says nothing about this one. */
+  #takesAnotherWay(): void {
     this.#inFlight.rerouted();
+    this.#roundTrip.forget();
   }
 
   get #now(): number {
@@ -578,7 +612,7 @@ export class Link {
 
   /** There is no route for now: what is told waits. */
   strand(): void {
-    this.#inFlight.rerouted();
+    this.#takesAnotherWay();
     this.#route = undefined;
     this.#nextRoute = undefined;
     this.#sending = undefined;
@@ -594,6 +628,7 @@ export class Link {
   tick(): void {
     this.#writer.shrink();
     this.#memory.shrink();
+    this.#roundTrip.begin();
     // What is on its way on the route before has had its time.
     if (this.#nextRoute !== undefined && this.#nextRouteIsOld) this.reroute(this.#nextRoute, true);
     this.#nextRouteIsOld = this.#nextRoute !== undefined;

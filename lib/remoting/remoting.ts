@@ -18,6 +18,7 @@ import {
 } from '../core/events.ts';
 import type { Inlet } from '../core/inlet.ts';
 import type { DeadLetterReason, TerminationReason } from '../core/message.ts';
+import { noTraffic, type PeerView, type Traffic } from '../core/peers.ts';
 import type { Ref } from '../core/ref.ts';
 import { type Announcement, groupsFeature } from './announcement.ts';
 import { Arrivals } from './arrivals.ts';
@@ -114,6 +115,8 @@ export class Remoting {
   readonly #reports: RateLimit;
   readonly #refusals: RateLimit;
   readonly #warnings: RateLimit;
+  /** What links have carried that are gone. */
+  readonly #former = { sent: { messages: 0, bytes: 0 }, received: { messages: 0, bytes: 0 } };
   #unreported = 0;
   #address = '';
   /** Who is joining just now. */
@@ -122,6 +125,8 @@ export class Remoting {
   #isStopped = false;
   /** Whether a frame is being read that stood in another. */
   #isUnwrapping = false;
+  /** The messages of such frames. */
+  #unwrapped = 0;
 
   private constructor(
     host: RemotingHost,
@@ -195,6 +200,30 @@ export class Remoting {
     let queued = 0;
     for (const { link } of this.#peers.values()) queued += link.queued;
     return queued;
+  }
+
+  /** What all links have carried, those that are gone among them. */
+  get traffic(): { sent: Traffic; received: Traffic } {
+    const sent = { ...this.#former.sent };
+    const received = { ...this.#former.received };
+    for (const { link } of this.#peers.values()) {
+      add(sent, link.sent);
+      add(received, link.received);
+    }
+    return { sent, received };
+  }
+
+  /** All other nodes that are known here. */
+  get peers(): PeerView[] {
+    const { clock } = this.#host.world;
+    const now = clock.now();
+    const epoch = clock.wall() - now;
+    return this.#hub.standings(now).map(({ since, incarnation, ...standing }) => ({
+      ...standing,
+      incarnation: incarnation && uuidOf(incarnation),
+      since: epoch + since,
+      ...(this.#peers.get(standing.address)?.link.figures ?? noFigures),
+    }));
   }
 
   /** The inlet that leads to another node. */
@@ -473,6 +502,10 @@ export class Remoting {
   #linkDown({ address, incarnation, reason }: Action<Route> & { type: 'linkDown' }): void {
     const peer = this.#peers.get(address);
     this.#peers.delete(address);
+    if (peer !== undefined) {
+      add(this.#former.sent, peer.link.sent);
+      add(this.#former.received, peer.link.received);
+    }
     this.#relays.down(address);
     this.#inlets.delete(address);
     const { letters, watches, text } = meaning[reason];
@@ -512,9 +545,20 @@ export class Remoting {
     const address = this.#hub.heard(route, header, this.#now);
     this.#carryOut(this.#hub.drain());
     const peer = address === undefined ? undefined : this.#peers.get(address);
-    if (peer?.arrivals === undefined || !peer.link.take(header)) return;
-    const fault = readRecords(frame, peer.arrivals);
+    if (peer?.arrivals === undefined || !peer.link.take(header, frame.length)) return;
+    const fault = this.#read(frame, peer.link, peer.arrivals);
     if (fault !== undefined) this.#malformed(peer.link.address, fault);
+  }
+
+  /** Reads what a frame holds, and counts its messages: not those of a frame that stands in it, which came from elsewhere. */
+  #read(frame: Uint8Array, { received }: Link, arrivals: Arrivals): string | undefined {
+    const { counts } = this.#host;
+    const before = counts.received - this.#unwrapped;
+    const fault = readRecords(frame, arrivals);
+    const messages = counts.received - this.#unwrapped - before;
+    received.messages += messages;
+    if (this.#isUnwrapping) this.#unwrapped += messages;
+    return fault;
   }
 
   /** Who it is stands in the record: there may be no link yet. */
@@ -589,6 +633,13 @@ export class Remoting {
     this.#unreported = 0;
     this.#host.events.publish(new MalformedInput(from, plain(reason), count));
   }
+}
+
+const noFigures = { sent: noTraffic, received: noTraffic, queued: noTraffic, roundTrip: undefined };
+
+function add(sum: { messages: number; bytes: number }, { messages, bytes }: Traffic): void {
+  sum.messages += messages;
+  sum.bytes += bytes;
 }
 
 const mostShown = 200;
