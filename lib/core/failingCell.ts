@@ -43,7 +43,9 @@ export abstract class FailingCell extends HandlingCell {
     }
     this.failure = { error, message };
     this.#suspend();
-    this.realm.events.publish(new ActorError(this.ref, error, message));
+    const { events, monitor } = this.realm;
+    if (monitor?.isMeasuring) monitor.meterOf(this).kind.failed++;
+    events.publish(new ActorError(this.ref, error, message));
     if (this.parent === undefined) this.realm.guardianFailed(this.failure);
     else this.parent.signal({ type: 'childFailed', child: this.ref, failure: this.failure });
   }

@@ -84,6 +84,7 @@ export class ClassMeter {
   readonly className: string;
   /** Messages taken. */
   handled = 0;
+  /** How often its actors have failed: at a message, or without one. */
   failed = 0;
   /** For how many ms these actors have had the event loop to themselves. */
   busyTime = 0;

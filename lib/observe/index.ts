@@ -17,3 +17,6 @@ export type {
   Page,
 } from './observatory/views.ts';
 export type { WordsOptions } from './observatory/words.ts';
+export { type Metrics, type MetricsOptions, metrics } from './metrics/metrics.ts';
+export type { OtelMeter, OtelMeterProvider, OtelProducer } from './metrics/otel.ts';
+export type { Handler as MetricsHandler, MetricsServer, ServeOptions } from './metrics/serve.ts';
