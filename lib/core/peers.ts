@@ -30,8 +30,8 @@ export interface PeerView {
   /** What waits here for the network. */
   readonly queued: Traffic;
   /**
-   * How long, in ms, it took from the sending of a frame to its confirmation, when that was measured last: once in each
-   * `heartbeatInterval`. Undefined until then.
+   * How long, in ms, it took from the sending of a frame to its confirmation, when that was measured last: once in five
+   * heartbeat intervals. Undefined until then.
    */
   readonly roundTrip: number | undefined;
   /** For how many ms nothing has come from it. */

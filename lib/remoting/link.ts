@@ -628,7 +628,7 @@ export class Link {
   tick(): void {
     this.#writer.shrink();
     this.#memory.shrink();
-    this.#roundTrip.begin();
+    this.#roundTrip.tick();
     // What is on its way on the route before has had its time.
     if (this.#nextRoute !== undefined && this.#nextRouteIsOld) this.reroute(this.#nextRoute, true);
     this.#nextRouteIsOld = this.#nextRoute !== undefined;

@@ -1,19 +1,25 @@
 /**
- * How long a frame takes to the peer and back. Once in each heartbeat interval one asks to be answered at once: a numbered one,
+ * How long a frame takes to the peer and back. Once in five heartbeat intervals one asks to be answered at once: a numbered one,
  * and the first frame that confirms it is the answer; or, when nothing else is on its way, a heartbeat, which a frame answers
  * that says nothing.
  */
+
+/** After an answer, so many intervals pass without a measurement. */
+const pause = 4;
+
 export class RoundTrip {
   /** In ms; undefined until it has been measured. */
   last: number | undefined = undefined;
   #isDue = false;
+  #rest = 0;
   #sentAt = Number.NaN;
   /** The number of the frame that is to be answered; 0 for one without. */
   #sequence = 0;
 
-  /** The next frame that can be answered is to be. */
-  begin(): void {
-    this.#isDue = true;
+  /** Another heartbeat interval has passed: it may be time that the next frame is answered. */
+  tick(): void {
+    if (this.#rest > 0) this.#rest--;
+    else this.#isDue = true;
   }
 
   /**
@@ -41,6 +47,7 @@ export class RoundTrip {
     if (Number.isNaN(this.#sentAt)) return;
     if (this.#sequence > 0 ? ack >= this.#sequence : kind === 'empty') {
       this.last = now - this.#sentAt;
+      this.#rest = pause;
       this.forget();
     } else if (this.#sequence === 0 && kind === 'numbered') this.forget(); // it may be the answer, or not
   }

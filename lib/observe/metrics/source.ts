@@ -81,13 +81,13 @@ export class Source {
       merge(figures.handling, handling);
     }
     for (const [name, restarts] of this.#restarts) of(name).restarts += restarts;
-    forEachActor(this.#node.guardian, ({ className, waiting: { queued, stashed } }, depth) => {
+    forEachActor(this.#node.guardian, ({ className, load, waiting }, depth) => {
       if (depth === 0) return;
       const figures = of(className);
       figures.actors++;
-      figures.waiting += queued;
-      figures.longest = Math.max(figures.longest, queued);
-      figures.stashed += stashed;
+      figures.waiting += load;
+      figures.longest = Math.max(figures.longest, load);
+      figures.stashed += waiting.stashed;
     });
     return classes;
   }

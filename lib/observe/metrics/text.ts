@@ -23,25 +23,34 @@ function textOfFamily(family: Family, figures: Figures, common: Labels): string 
 }
 
 function histogramLines(name: string, labels: Labels, { counts, count, sum }: Histogram): string[] {
+  const inside = pairsOf(labels);
+  const bucket = (le: string, value: number) =>
+    `${name}_bucket{${inside}${inside === '' ? '' : ','}le="${le}"} ${value}\n`;
   let below = 0;
-  const buckets = bucketBounds.map((bound, at) => {
+  const buckets = bounds.map((le, at) => {
     below += counts[at] as number;
-    return line(`${name}_bucket`, { ...labels, le: String(bound / 1000) }, below);
+    return bucket(le, below);
   });
   return [
     ...buckets,
-    line(`${name}_bucket`, { ...labels, le: '+Inf' }, count),
+    bucket('+Inf', count),
     line(`${name}_sum`, labels, sum / 1000),
     line(`${name}_count`, labels, count),
   ];
 }
 
+/** In seconds. */
+const bounds = bucketBounds.map(bound => String(bound / 1000));
+
 function line(name: string, labels: Labels, value: number): string {
-  const pairs = Object.entries(labels).map(
-    ([label, text]) => `${label}="${escaped(text).replaceAll('"', '\\"')}"`,
-  );
-  return `${name}${pairs.length === 0 ? '' : `{${pairs.join(',')}}`} ${numberText(value)}\n`;
+  const inside = pairsOf(labels);
+  return `${name}${inside === '' ? '' : `{${inside}}`} ${numberText(value)}\n`;
 }
+
+const pairsOf = (labels: Labels) =>
+  Object.entries(labels)
+    .map(([label, text]) => `${label}="${escaped(text).replaceAll('"', '\\"')}"`)
+    .join(',');
 
 const escaped = (text: string) => text.replaceAll('\\', '\\\\').replaceAll('\n', '\\n');
 

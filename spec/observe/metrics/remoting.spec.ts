@@ -101,5 +101,11 @@ describe('metrics of two nodes', () => {
       rows.map(([, name, type]) => `${name} ${type}`),
       families('troupe', true).map(({ name, type }) => `${name} ${type}`),
     );
+    const names = families('troupe', true).map(({ name }) => name);
+    const used = page.match(/\btroupe_[a-z_]+/g) ?? [];
+    assert.deepEqual(
+      used.filter(name => !names.includes(name.replace(/_(bucket|sum|count)$/, ''))),
+      [],
+    );
   });
 });
