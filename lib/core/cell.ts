@@ -218,6 +218,7 @@ export abstract class Cell extends EndingCell {
         realm.events.publish(new ActorStarted(this.ref));
     } else if (ending.to === 'restart') {
       realm.counts.restarts++;
+      if (realm.monitor?.isMeasuring) realm.monitor.meterOf(this).kind.restarts++;
       this.more().restarts++;
       realm.events.publish(new ActorRestarted(this.ref, ending.failure.error));
     }

@@ -86,6 +86,8 @@ export class ClassMeter {
   handled = 0;
   /** How often its actors have failed: at a message, or without one. */
   failed = 0;
+  /** How often its actors have been restarted. */
+  restarts = 0;
   /** For how many ms these actors have had the event loop to themselves. */
   busyTime = 0;
   /** From the tell to the begin of the handling, in ms. */

@@ -499,6 +499,48 @@ describe('Hub', () => {
       assert.isTrue(hub.isIdle);
     });
   });
+
+  describe('standings()', () => {
+    it('tells who is connected, tried and cut off', () => {
+      const hub = up();
+      hub.dial('127.0.0.1:9', 500);
+      const shown = () =>
+        hub
+          .standings(3000)
+          .map(({ address, incarnation, state, since }) => ({ address, incarnation, state, since }));
+      assert.deepEqual(shown(), [
+        { address: peer, incarnation: theirs, state: 'up', since: 0 },
+        { address: '127.0.0.1:9', incarnation: undefined, state: 'connecting', since: 500 },
+      ]);
+      hub.tick(1000, stands);
+      hub.tick(2000, stands);
+      hub.tick(3000, stands);
+      assert.equal(shown()[0]?.state, 'unresponsive');
+      for (let now = 4000; now <= 5000; now += 1000) hub.tick(now, isCut);
+      assert.deepEqual(shown(), [{ address: peer, incarnation: theirs, state: 'quarantined', since: 0 }]);
+      assert.isEmpty(hub.standings(3_700_000));
+    });
+
+    it('does not show one as cut off that has been replaced by a new life', () => {
+      const hub = up();
+      hub.hello('in', later, helloFrom(peer), 10);
+      hub.goodbye('in', later, 'stop', 20);
+      assert.isEmpty(hub.standings(30));
+    });
+
+    it('shows a thousand that are cut off, the last ones', () => {
+      const hub = newHub();
+      for (let i = 0; i < 1001; i++)
+        hub.hello(`in${i}`, String(i).padStart(32, '0'), helloFrom(`127.0.0.1:${i + 1}`), 0);
+      for (const now of [1000, 2000, 3000]) hub.tick(now, isCut);
+      const shown = hub.standings(3000);
+      assert.lengthOf(shown, 1000);
+      assert.notInclude(
+        shown.map(({ address }) => address),
+        '127.0.0.1:1',
+      );
+    });
+  });
 });
 
 const newHub = (options: Partial<HubOptions<string>> = {}) =>

@@ -1,10 +1,8 @@
 /** Where the figures of a node come from. All who export them share one source, which measures while there are any. */
 import type { NodeFace } from '../../core/actor.ts';
-import { ActorRestarted } from '../../core/events.ts';
 import { Histogram } from '../../core/histogram.ts';
 import { forEachActor } from '../../core/inspect.ts';
 import type { Measuring } from '../../core/instruments.ts';
-import { MailCell } from '../../core/mailCell.ts';
 import { EventLoop } from './eventLoop.ts';
 import type { ClassFigures, Figures } from './figures.ts';
 import { processFigures } from './processFigures.ts';
@@ -18,19 +16,13 @@ export class Source {
   readonly #node: NodeFace;
   readonly #measuring: Measuring;
   readonly #loop = new EventLoop();
-  readonly #leave: () => void;
   /** The classes that have a name of their own, in the order in which they were met. */
   readonly #named = new Set<string>();
-  readonly #restarts = new Map<string, number>();
   #users = 0;
 
   private constructor(node: NodeFace) {
     this.#node = node;
     this.#measuring = node.instruments.measure();
-    this.#leave = node.events.subscribe(ActorRestarted, ({ ref }) => {
-      const name = this.#nameOf(ref.inlet instanceof MailCell ? ref.inlet.className : other);
-      this.#restarts.set(name, (this.#restarts.get(name) ?? 0) + 1);
-    });
   }
 
   /** The source of a node, which measures until all who have opened it have closed it. */
@@ -49,7 +41,6 @@ export class Source {
     Source.#ofNode.delete(this.#node);
     this.#measuring.stop();
     this.#loop.close();
-    this.#leave();
   }
 
   read(): Figures {
@@ -72,15 +63,15 @@ export class Source {
       classes.set(name, found);
       return found;
     };
-    for (const { className, handled, failed, busyTime, wait, handling } of this.#measuring.classes) {
-      const figures = of(className);
-      figures.handled += handled;
-      figures.failures += failed;
-      figures.busyTime += busyTime;
-      merge(figures.wait, wait);
-      merge(figures.handling, handling);
+    for (const meter of this.#measuring.classes) {
+      const figures = of(meter.className);
+      figures.handled += meter.handled;
+      figures.failures += meter.failed;
+      figures.restarts += meter.restarts;
+      figures.busyTime += meter.busyTime;
+      merge(figures.wait, meter.wait);
+      merge(figures.handling, meter.handling);
     }
-    for (const [name, restarts] of this.#restarts) of(name).restarts += restarts;
     forEachActor(this.#node.guardian, ({ className, load, waiting }, depth) => {
       if (depth === 0) return;
       const figures = of(className);

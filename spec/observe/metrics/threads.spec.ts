@@ -3,6 +3,7 @@ import { ActorRestarted, thread } from '../../../lib/index.ts';
 import { metrics } from '../../../lib/observe/index.ts';
 import { startNode } from '../../placement/support.ts';
 import { Echo } from '../../placement/workers.ts';
+import { Looker } from './looker.ts';
 import { Scrape } from './prometheus.ts';
 
 describe('metrics of a node with an actor in a thread', function () {
@@ -26,5 +27,15 @@ describe('metrics of a node with an actor in a thread', function () {
     // Before it had started, and while it was restarted.
     assert.isAtMost(of('messages_handled_total'), 2);
     assert.equal(of('message_wait_seconds_count'), of('messages_handled_total'));
+  });
+
+  it('are not there for actors in the thread, and no other nodes either', async () => {
+    const node = await startNode();
+    const looker = node.spawn(Looker, { on: thread() });
+    assert.match(await looker.ask<string>('metrics'), /use the node of the main thread/);
+    assert.match(
+      await looker.ask<string>('peers'),
+      /node\.peers can't be used in a thread.*ask an actor of the main/,
+    );
   });
 });
