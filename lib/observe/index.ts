@@ -1,4 +1,8 @@
 /** What makes a running node visible: metrics, traces, a dashboard, a console, a recorder. The subpath `troupe/observe`. */
+
+export { type Metrics, type MetricsOptions, metrics } from './metrics/metrics.ts';
+export type { OtelMeter, OtelMeterProvider, OtelProducer } from './metrics/otel.ts';
+export type { Handler as MetricsHandler, MetricsServer, ServeOptions } from './metrics/serve.ts';
 export { type CensusFilter, type SortKey, sortKeys } from './observatory/census.ts';
 export type { EventFilter } from './observatory/chronicle.ts';
 export { Observatory, type ObservatoryOptions } from './observatory/observatory.ts';
@@ -17,6 +21,3 @@ export type {
   Page,
 } from './observatory/views.ts';
 export type { WordsOptions } from './observatory/words.ts';
-export { type Metrics, type MetricsOptions, metrics } from './metrics/metrics.ts';
-export type { OtelMeter, OtelMeterProvider, OtelProducer } from './metrics/otel.ts';
-export type { Handler as MetricsHandler, MetricsServer, ServeOptions } from './metrics/serve.ts';
