@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
 import { asError } from '../../base/errors.ts';
-import { PayloadTooLarge } from '../events/errors.ts';
+import { FlowError, PayloadTooLarge } from '../events/errors.ts';
 import type { Event } from '../events/event.ts';
 import { FlowActor, type FlowActorOptions } from '../flowActor.ts';
 import type { ParamNames } from '../parameters.ts';
@@ -159,7 +159,7 @@ export class TCPIn extends FlowActor<TCPInParams> {
         for (const bytes of unframer.take(chunk as Buffer)) {
           await this.#take(bytes, from);
           if (socket.writable) socket.write(Buffer.of(taken));
-          if (socket.writableLength > mostUnread) throw new Error('it does not read what it is answered');
+          if (socket.writableLength > mostUnread) throw new FlowError('it does not read what it is answered');
         }
       } finally {
         release();
