@@ -16,6 +16,7 @@ const packages: Record<string, string | string[]> = {
   jose: 'flow/http/jose.ts',
   slimdom: 'flow/events/xml.ts',
   fontoxpath: 'flow/xml/xpathEngine.ts',
+  '@opentelemetry/api': 'observe/openTelemetry.ts',
   'saxon-js': 'flow/xml/xsltEngine.ts',
   xslt3: 'flow/xml/xsltEngine.ts',
   'libxml2-wasm': 'flow/xml/xsdEngine.ts',
@@ -75,7 +76,7 @@ describe('doors', () => {
 const importersOf = (name: string): string[] =>
   sources.filter(({ code }) => packagesIn(code).includes(name)).map(source => source.name);
 
-/** Optional packages are loaded by the helpers of `flow/optional.ts`, with a type in front of the name. */
+/** Optional packages are loaded by the helpers of `base/optional.ts`, with a type in front of the name. */
 const packagesIn = (code: string): string[] => [
   ...new Set(
     [

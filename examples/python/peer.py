@@ -18,6 +18,7 @@ import zmq
 
 HANDSHAKE, UNNUMBERED, ACK_NOW = 1, 2, 4
 HELLO, WELCOME, REFUSE, HEARTBEAT, GOODBYE, DEFINE, USER, SYSTEM, CHUNK, RELAY, LOST, NOTED, RELAYED = range(1, 14)
+CONTEXT = 14
 OPERATIONS = ['watch', 'unwatch', 'terminated', 'stop', 'kill', 'abandoned', 'link', 'unlink', 'unlinked', 'exited']
 WRITTEN_OUT = 0xFFFFFFFF
 
@@ -471,6 +472,8 @@ class Peer:
         elif kind == DEFINE:
             number = reader.number(4)
             self.places[number] = reader.text()
+        elif kind == CONTEXT:
+            reader.text()  # of the message behind it: nothing is traced here
         elif kind == USER:
             to, sender = reader.place(), reader.place()
             self.user(to, sender, reader.take(reader.number(4)))

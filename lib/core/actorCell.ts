@@ -155,7 +155,7 @@ export class ActorCell extends Cell implements Host {
     this.countsAsHandled = false;
     const extras = this.more();
     this.noteOutcome('stashed');
-    extras.stash.push({ message, sender: this.#from(sender) });
+    extras.stash.push({ message, sender: this.markOf(sender) });
     this.realm.counts.handled--;
     // It is still to come, so it counts as watched again: a Terminated of one that is not watched never arrives.
     if (message instanceof Terminated) extras.watching?.add(message.ref as Ref);
@@ -316,14 +316,14 @@ export class ActorCell extends Cell implements Host {
     counts.handled++;
     if (monitor === undefined) return;
     this.endDelivery();
-    this.meter ??= monitor.meterOf(this);
+    this.meter = monitor.meterOf(this);
     this.meter.busySince = this.clock.now();
     if (from instanceof Postmark || this.meter.observers.length > 0)
       this.beginDelivery(message, from, monitor);
   }
 
   /** What stood beside the message that is being handled, to stand there again. */
-  #from(sender: Ref | undefined): From {
+  protected markOf(sender: Ref | undefined): From {
     const delivery = this.meter?.delivery;
     return delivery?.baggage === undefined
       ? sender
@@ -398,7 +398,7 @@ export class ActorCell extends Cell implements Host {
     this.countsAsHandled = false;
     this.realm.counts.handled--;
     this.noteOutcome('passedOn');
-    const pushed = shelf.push(this.message, this.#from(this.sender));
+    const pushed = shelf.push(this.message, this.markOf(this.sender));
     if (pushed !== Pushed.kept) this.pushedAndMore(pushed, shelf);
   }
 

@@ -19,9 +19,12 @@ export function enter(scope: Scope | undefined): Scope | undefined {
 /** Whose code runs in this very turn; undefined after an `await`. */
 export const entered = (): Scope | undefined => current;
 
-/** Adds a way to find out whose code runs, asked before the others. */
+/**
+ * Adds a way to find out whose code runs outside of turns. Within one it is not asked: what began the turn, and lives on in an
+ * `AsyncLocalStorage` for example, may be the code of another actor.
+ */
 export function addFinder(find: () => Scope | undefined): void {
-  finders.unshift(find);
+  finders.push(find);
 }
 
 /** Whose code runs, as far as it can be told; undefined for that of nobody. */

@@ -106,7 +106,11 @@ export class Coroutine {
     if (generator === undefined) return undefined;
     let result: IteratorResult<unknown, unknown>;
     try {
-      result = generator[how](value);
+      const { surrounding } = this.#scope;
+      result =
+        surrounding === undefined
+          ? generator[how](value)
+          : (surrounding(() => generator[how](value)) as IteratorResult<unknown, unknown>);
     } catch (error) {
       return this.#left({ how: 'throw', with: error });
     }

@@ -36,25 +36,26 @@ export class Dispatcher {
   readonly #resting: Runnable[] = [];
   #isScheduled = false;
   #isDraining = false;
-  readonly #drain = () => this.#run();
+  readonly #drain = () => {
+    if (this.around === undefined) this.#run();
+    else this.around(this.#turns);
+  };
+  readonly #turns = () => this.#run();
   /** When I/O had its last chance. */
   #sliceStart = Number.NEGATIVE_INFINITY;
   readonly #nextSlice = () => {
     this.#sliceStart = this.#world.clock.now();
-    this.#run();
+    this.#drain();
   };
   /** Hears when turns begin to be given, and when there are no more for now: for whoever measures. */
   watcher: { runBegins(now: number): void; runEnds(): void } | undefined = undefined;
+  /** What turns are run within, while somebody needs that. */
+  around: ((turns: () => void) => void) | undefined = undefined;
   /** Messages to handle between two looks at the clock, found from how long the last ones took. */
   #unseen = throughput;
 
   constructor(world: World) {
     this.#world = world;
-  }
-
-  /** Whether turns are being given just now. */
-  get isDraining(): boolean {
-    return this.#isDraining;
   }
 
   /** Puts `runnable` at the end of the queue; it must not be in it. */

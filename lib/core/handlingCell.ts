@@ -35,12 +35,17 @@ export abstract class HandlingCell extends MailCell {
   /** A turn, given by the dispatcher: system messages, then at most `messages` messages. */
   turn(messages: number): number {
     enter(this);
-    const { monitor } = this.realm;
+    const { realm } = this;
+    let { monitor } = realm;
     monitor?.turnBegins(this);
     let left = messages;
     do {
       if (this.life !== 'running' || this.signals !== undefined) this.attend();
       if (this.life !== 'running') break;
+      if (monitor !== realm.monitor) {
+        monitor = realm.monitor;
+        monitor?.turnBegins(this);
+      }
       left = this.#handle(left, monitor);
     } while (this.signals !== undefined || (left > 0 && this.life === 'running' && this.hasMail));
     monitor?.turnEnds(this.meter as ActorMeter, messages - left);
@@ -51,6 +56,11 @@ export abstract class HandlingCell extends MailCell {
       this.realm.dispatcher.restLater(this);
     }
     return messages - left;
+  }
+
+  /** Lets a turn that goes on begin anew after the present message: something has changed that it looks at in the beginning. */
+  lookAnew(): void {
+    this.signals ??= [];
   }
 
   #handle(messages: number, monitor: Monitor | undefined): number {
@@ -128,11 +138,10 @@ export abstract class HandlingCell extends MailCell {
       return void this.#handleForCell(message as Notice);
     }
     const delivery = this.beginDelivery(seen, from, monitor);
-    const { observers } = this.meter as ActorMeter;
     const result =
-      observers.length === 0
+      delivery.observers.length === 0
         ? this.#receive(message)
-        : monitor.run(observers, delivery, () => this.#receive(message));
+        : monitor.run(delivery, () => this.#receive(message));
     if (typeof result === 'object' && result !== null) this.awaitReceive(result);
     if (this.work?.step !== 'receive') this.endDelivery();
   }
@@ -160,6 +169,14 @@ export abstract class HandlingCell extends MailCell {
     if (delivery === undefined) return;
     meter.delivery = undefined;
     this.realm.monitor?.end(meter, delivery, outcome ?? delivery.outcome ?? 'handled', error);
+  }
+
+  /** What the steps of a generator are run within while somebody looks at the message that it handles. */
+  get surrounding(): ((step: () => unknown) => unknown) | undefined {
+    const delivery = this.meter?.delivery;
+    const { monitor } = this.realm;
+    if (delivery === undefined || monitor === undefined || delivery.observers.length === 0) return undefined;
+    return step => monitor.step(this, delivery, step);
   }
 
   /** What has become of the message that is being handled, if it is looked at. */

@@ -1,6 +1,7 @@
 /** The instruments of a node: what can be attached to it to see what its actors do. Without any, they cost nothing. */
 import { show } from '../base/errors.ts';
 import type { Clock } from '../base/world.ts';
+import { entered } from './ambient.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import { ErrorIgnored, type EventStream } from './events.ts';
 import { type ClassMeter, Monitor, type Observer, type Tracer } from './monitor.ts';
@@ -102,9 +103,12 @@ export class Instruments {
 
   get #monitor(): Monitor {
     const bench = this.#bench;
-    bench.monitor ??= new Monitor(bench.clock, bench.dispatcher, (error, where) =>
+    if (bench.monitor !== undefined) return bench.monitor;
+    bench.monitor = new Monitor(bench.clock, bench.dispatcher, (error, where) =>
       bench.events.publish(new ErrorIgnored(undefined, error, where)),
     );
+    // A turn that began without a monitor knows nothing of its marks.
+    entered()?.lookAnew?.();
     return bench.monitor;
   }
 }

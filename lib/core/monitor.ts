@@ -4,13 +4,14 @@
  */
 import { asError } from '../base/errors.ts';
 import type { Clock } from '../base/world.ts';
-import { whoRuns } from './ambient.ts';
+import { enter, entered, whoRuns } from './ambient.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import { Histogram } from './histogram.ts';
-import { type From, Postmark } from './postmark.ts';
+import type { Scope } from './operation.ts';
+import { type From, Postmark, senderOf } from './postmark.ts';
 import type { Ref } from './ref.ts';
 
-/** What became of a delivery. `cut`: the actor ended, or was restarted, before it was done; `passedOn`: a pool left it to a worker. */
+/** What became of a delivery. `cut`: the actor ended, or was restarted, before it was done; `passedOn`: a pool left it to a worker, or what stands for an actor elsewhere passed it on. */
 export type Outcome = 'handled' | 'unhandled' | 'stashed' | 'failed' | 'cut' | 'passedOn';
 
 /** One message in the hands of one actor. */
@@ -36,8 +37,10 @@ export class Delivery {
   trace: unknown = undefined;
   /** @internal How many messages it stands for in the histograms. */
   readonly weight: number;
+  /** @internal Those who have seen it begin, and so see its end. */
+  readonly observers: readonly Observer[];
 
-  constructor(of: Measured, message: unknown, from: From, startedAt: number) {
+  constructor(of: Measured, message: unknown, from: From, startedAt: number, observers: readonly Observer[]) {
     const mark = from instanceof Postmark ? from : undefined;
     this.ref = of.ref;
     this.className = of.className;
@@ -47,6 +50,7 @@ export class Delivery {
     this.startedAt = startedAt;
     this.baggage = mark?.baggage;
     this.weight = mark?.weight ?? 0;
+    this.observers = observers;
   }
 }
 
@@ -56,7 +60,10 @@ export interface Observer {
   observes?(ref: Ref, className: string): boolean;
   begun?(delivery: Delivery): void;
   ended?(delivery: Delivery): void;
-  /** Runs `receive` and returns what it returns: for whoever wants to surround it, with an AsyncLocalStorage for example. */
+  /**
+   * Runs `receive` and returns what it returns: for whoever wants to surround it, with an AsyncLocalStorage for example. Code in
+   * generators runs in steps, from one `yield` to the next: it is called for each of them.
+   */
   run?(delivery: Delivery, receive: () => unknown): unknown;
 }
 
@@ -73,10 +80,18 @@ export interface Tracer extends Observer {
     to: Ref,
     within: Delivery | undefined,
   ): { readonly baggage: unknown; ended(error: Error | undefined): void } | undefined;
-  /** For another node, thread or process, whose tracer reads it with `unpack`. */
-  pack(baggage: unknown): string;
+  /**
+   * For another node, thread or process, whose tracer reads it with `unpack`: 1 to 2048 characters of ASCII that can be printed,
+   * and line feeds. Undefined for nothing; what is longer, or has other characters, does not cross.
+   */
+  pack(baggage: unknown): string | undefined;
   /** Undefined when it can't be read. */
   unpack(packed: string): unknown;
+  /**
+   * Runs the turns of actors: for whoever keeps what is active in an AsyncLocalStorage, which would otherwise hold in there what was
+   * active for the one who has told the first message.
+   */
+  outside?(turns: () => void): void;
 }
 
 /** The sums over all actors of one class. */
@@ -150,14 +165,13 @@ export class Monitor {
   readonly #clock: Clock;
   readonly #onError: (error: Error, where: string) => void;
   readonly kinds = new Map<string, ClassMeter>();
+  readonly #dispatcher: Dispatcher;
   /** What travels with the message that is just being told, where that is known: it comes from elsewhere, or is a question. */
-  arriving: unknown = undefined;
+  #arriving: unknown = undefined;
   #observers: readonly Observer[] = none;
   #version = 1;
   #tracer: Tracer | undefined = undefined;
   #isMeasuring = false;
-  /** Whether postmarks may be set: not while turns go on that began without a monitor, and know nothing of them. */
-  #isArmed: boolean;
   #credit = 0;
   /** The messages since the last one that was measured, up to the last look at one. */
   #unmeasured = 0;
@@ -167,13 +181,14 @@ export class Monitor {
   #refilledAt = Number.NEGATIVE_INFINITY;
   /** Whose turn it is, or was last, and when that began. */
   #onTurn: ActorMeter | undefined = undefined;
-  #lastLook = Number.NEGATIVE_INFINITY;
+  #lastLook: number;
   readonly #blamed = new WeakSet<object>();
 
   constructor(clock: Clock, dispatcher: Dispatcher, onError: (error: Error, where: string) => void) {
     this.#clock = clock;
+    this.#dispatcher = dispatcher;
     dispatcher.watcher = this;
-    this.#isArmed = !dispatcher.isDraining;
+    this.#lastLook = clock.now();
     this.#onError = onError;
   }
 
@@ -190,7 +205,24 @@ export class Monitor {
 
   set tracer(tracer: Tracer | undefined) {
     this.#tracer = tracer;
+    this.#dispatcher.around =
+      tracer?.outside === undefined ? undefined : turns => this.#runOutside(tracer, turns);
     this.#look();
+  }
+
+  #runOutside(tracer: Tracer, turns: () => void): void {
+    let haveBegun = false;
+    const run = () => {
+      haveBegun = true;
+      turns();
+    };
+    try {
+      tracer.outside?.(run);
+    } catch (error) {
+      if (haveBegun) throw error;
+      this.#blame(tracer, error, 'outside');
+    }
+    if (!haveBegun) turns();
   }
 
   get isMeasuring(): boolean {
@@ -214,8 +246,7 @@ export class Monitor {
   }
 
   #mark(message: unknown, sender: Ref | undefined, to: Ref): From {
-    const isPlain = this.#tracer === undefined && this.arriving === undefined;
-    const baggage = isPlain ? undefined : this.baggageFor(message, to);
+    const baggage = this.#tracer === undefined ? undefined : this.baggageFor(message, to);
     let weight = 0;
     this.#unmeasured += this.#pace;
     if (this.#isMeasuring && (this.#credit > 0 || this.#unmeasured >= stride)) {
@@ -235,23 +266,61 @@ export class Monitor {
   }
 
   #setPace(): void {
-    if (!this.#isArmed) this.#pace = never;
-    else if (this.#tracer !== undefined || this.#credit > 0) this.#pace = 1;
-    else this.#pace = this.#isMeasuring ? stride : never;
+    this.#pace = this.#tracer !== undefined || this.#credit > 0 ? 1 : this.#isMeasuring ? stride : never;
     this.#left = this.#pace;
   }
 
   /** What the tracer wants to travel with a message, or what has travelled with it so far. */
   baggageFor(message: unknown, to: Ref): unknown {
-    const { tracer, arriving } = this;
-    if (arriving !== undefined) return arriving;
+    const tracer = this.#tracer;
+    const arriving = this.#arriving;
     if (tracer === undefined) return undefined;
+    if (arriving !== undefined) {
+      this.#arriving = undefined; // it is that of one message
+      return arriving;
+    }
     try {
       return tracer.told(message, to, this.within);
     } catch (error) {
       this.#blame(tracer, error, 'told');
       return undefined;
     }
+  }
+
+  /** Tells a message with which something travels already. */
+  carry(baggage: unknown, tell: () => void): void {
+    const before = this.#arriving;
+    this.#arriving = baggage;
+    try {
+      tell();
+    } finally {
+      this.#arriving = before;
+    }
+  }
+
+  /** What travels with a message, as it crosses to another node, thread or process. */
+  pack(baggage: unknown): string | undefined {
+    const tracer = this.#tracer;
+    if (tracer === undefined || baggage === undefined) return undefined;
+    try {
+      return tracer.pack(baggage);
+    } catch (error) {
+      this.#blame(tracer, error, 'pack');
+      return undefined;
+    }
+  }
+
+  /** Tells a message that has crossed, with what has crossed beside it. */
+  arrive(packed: string, tell: () => void): void {
+    const tracer = this.#tracer;
+    let baggage: unknown;
+    try {
+      baggage = tracer?.unpack(packed);
+    } catch (error) {
+      this.#blame(tracer as Tracer, error, 'unpack');
+    }
+    if (baggage === undefined) tell();
+    else this.carry(baggage, tell);
   }
 
   /** Sends a question. @returns what to call at its end, when it is traced */
@@ -263,9 +332,7 @@ export class Monitor {
     } catch (error) {
       this.#blame(tracer as Tracer, error, 'asked');
     }
-    this.arriving = traced?.baggage;
-    to.inlet.enqueue(question, asker, to);
-    this.arriving = undefined;
+    this.carry(traced?.baggage, () => to.inlet.enqueue(question, asker, to));
     if (tracer === undefined || traced === undefined) return undefined;
     return error => {
       try {
@@ -278,7 +345,8 @@ export class Monitor {
 
   /** The delivery in which the code that runs now is, as far as it can be told. */
   get within(): Delivery | undefined {
-    return (whoRuns() as Partial<Measured> | undefined)?.meter?.delivery;
+    // Whose turn it is counts first: an async run that has told the first message may be taken for running until the turns end.
+    return ((entered() ?? whoRuns()) as Partial<Measured> | undefined)?.meter?.delivery;
   }
 
   // ---- turns --------------------------------------------------------------------------------------------------------
@@ -306,10 +374,6 @@ export class Monitor {
 
   /** The dispatcher gives turns from now on. */
   runBegins(now: number): void {
-    if (!this.#isArmed) {
-      this.#isArmed = true;
-      this.#look();
-    }
     this.#lastLook = now;
   }
 
@@ -360,8 +424,8 @@ export class Monitor {
   // ---- deliveries ---------------------------------------------------------------------------------------------------
 
   begin(actor: Measured, message: unknown, from: From): Delivery {
-    const delivery = new Delivery(actor, message, from, this.#clock.now());
     const { observers } = actor.meter as ActorMeter;
+    const delivery = new Delivery(actor, message, from, this.#clock.now(), observers);
     for (const observer of observers) {
       try {
         observer.begun?.(delivery);
@@ -373,11 +437,21 @@ export class Monitor {
   }
 
   /** Calls `receive`, within what the observers surround it with. */
-  run(observers: readonly Observer[], delivery: Delivery, receive: () => unknown): unknown {
+  run(delivery: Delivery, receive: () => unknown): unknown {
     let run = receive;
-    for (const observer of observers)
+    for (const observer of delivery.observers)
       if (observer.run !== undefined) run = this.#surround(observer, delivery, run);
     return run();
+  }
+
+  /** A step of a generator in which an actor handles a message: after a `yield` it need not be its turn. */
+  step(actor: Scope, delivery: Delivery, step: () => unknown): unknown {
+    const before = enter(actor);
+    try {
+      return this.run(delivery, step);
+    } finally {
+      enter(before);
+    }
   }
 
   #surround(observer: Observer, delivery: Delivery, receive: () => unknown): () => unknown {
@@ -404,7 +478,7 @@ export class Monitor {
       meter.kind.wait.record(delivery.startedAt - delivery.toldAt, delivery.weight);
       meter.kind.handling.record(delivery.endedAt - delivery.startedAt, delivery.weight);
     }
-    for (const observer of meter.observers) {
+    for (const observer of delivery.observers) {
       try {
         observer.ended?.(delivery);
       } catch (thrown) {
@@ -420,3 +494,16 @@ export class Monitor {
     this.#onError(asError(error), `${where} of an observer`);
   }
 }
+
+/** Tells on what stood somewhere, with `from` beside it: what travels with it goes on. */
+export function tellOn(
+  monitor: Monitor | undefined,
+  from: From,
+  tell: (sender: Ref | undefined) => void,
+): void {
+  const { baggage } = from instanceof Postmark ? from : nothing;
+  if (monitor === undefined || baggage === undefined) tell(senderOf(from));
+  else monitor.carry(baggage, () => tell(senderOf(from)));
+}
+
+const nothing = { baggage: undefined };

@@ -10,6 +10,10 @@ export interface Scope {
   readonly clock: Clock;
   /** The operations that are awaited just now; undefined for a scope that never ends. */
   readonly pending?: Set<Operation<unknown>> | undefined;
+  /** What each step of a generator is run within just now, if anything. */
+  readonly surrounding?: ((step: () => unknown) => unknown) | undefined;
+  /** Has it look anew whether there is a monitor, in the turn that it has now. */
+  lookAnew?(): void;
 }
 
 /** Hears how an operation ended. */

@@ -15,6 +15,7 @@ export async function openRemoting(system: System, options: CompleteOptions): Pr
     version,
     incarnation: system.node.incarnation,
     realm: system,
+    bench: system,
     counts: system.counts,
     events: system.events,
     resolve: path => system.resolve(path),

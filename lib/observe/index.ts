@@ -21,3 +21,4 @@ export type {
   Page,
 } from './observatory/views.ts';
 export type { WordsOptions } from './observatory/words.ts';
+export { type TracingOptions, tracing } from './tracing/index.ts';

@@ -251,6 +251,7 @@ function hostOf(system: System, events: EventStream, arrived: Arrived): Remoting
       return true;
     }),
     counts: system.counts,
+    bench: system,
     events,
     resolve,
     deadRef: path => system.deadRef(path),
@@ -263,8 +264,8 @@ function hostOf(system: System, events: EventStream, arrived: Arrived): Remoting
     isTrusting: true,
     livesOn: ({ inlet }, peer) =>
       inlet instanceof DeadInlet || (inlet as Partial<HasWay>).way?.peer === (peer satisfies Way['peer']),
-    onTaken: (message, sender, to) => {
-      if (to instanceof HandedRef) to.ledger.add(message, sender);
+    onTaken: (message, sender, to, baggage) => {
+      if (to instanceof HandedRef) to.ledger.add(message, sender, baggage);
     },
     warn: text => system.logger.warn(text),
     ignoreError: (error, where) => system.events.publish(new ErrorIgnored(undefined, error, where)),

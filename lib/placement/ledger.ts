@@ -5,7 +5,7 @@
  */
 import type { Cancel, Clock } from '../base/world.ts';
 import { type Mailbox, RingMailbox } from '../core/mailbox.ts';
-import { senderOf } from '../core/postmark.ts';
+import { type From, Postmark } from '../core/postmark.ts';
 import type { Ref } from '../core/ref.ts';
 import {
   after,
@@ -24,7 +24,8 @@ import { movedFrom } from './transfer.ts';
 /** A message that was handed over. */
 export interface Letter {
   readonly message: unknown;
-  readonly sender: Ref | undefined;
+  /** Who sent it, or the postmark that knows. */
+  readonly from: From;
   /** Whether it came from a queue that the actor shares with others. */
   readonly isShared: boolean;
   /** Whether its memory was moved there, so that it can't be handed over again. */
@@ -87,14 +88,17 @@ export class Ledger {
     this.#first = after(this.#last);
   }
 
-  /** A message was handed over, behind all others. */
-  add(message: unknown, sender: Ref | undefined): void {
+  /**
+   * A message was handed over, behind all others.
+   * @param baggage what travels with it, if anything does
+   */
+  add(message: unknown, sender: Ref | undefined, baggage?: unknown): void {
     const original = movedFrom(message);
     const isPlain = original === undefined && !this.isSharing;
     if (original !== undefined) this.#hasMoved = true;
     this.#ring.push(
       isPlain ? message : new Marked(original ?? message, this.isSharing, original !== undefined),
-      sender,
+      baggage === undefined ? sender : new Postmark(sender, Number.NaN, 0, baggage),
     );
     this.#last = after(this.#last);
     if (this.#ring.size >= this.#lookAt) this.#look();
@@ -181,7 +185,7 @@ export class Ledger {
       const number = this.#first;
       this.#first = after(number);
       const message = ring.take();
-      if (number === current || aside.size > 0) sort(number, letterOf(message, senderOf(ring.sender)));
+      if (number === current || aside.size > 0) sort(number, letterOf(message, ring.sender));
     }
   }
 
@@ -213,7 +217,7 @@ export class Ledger {
     const letters: Letter[] = [];
     while (this.#ring.size > 0) {
       const message = this.#ring.take();
-      letters.push(letterOf(message, senderOf(this.#ring.sender)));
+      letters.push(letterOf(message, this.#ring.sender));
     }
     this.#first = after(this.#last);
     return letters;
@@ -268,12 +272,12 @@ const isSame = (a: Seen, b: Seen) =>
   a.aside.size === b.aside.size &&
   (a.aside.size === 0 || [...a.aside.keys()].every(number => b.aside.has(number)));
 
-const letterOf = (message: unknown, sender: Ref | undefined): Letter =>
+const letterOf = (message: unknown, from: From): Letter =>
   message instanceof Marked
     ? {
         message: message.message,
-        sender,
+        from,
         isShared: message.isShared,
         isMoved: message.isMoved,
       }
-    : { message, sender, isShared: false, isMoved: false };
+    : { message, from, isShared: false, isMoved: false };

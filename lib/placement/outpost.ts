@@ -198,6 +198,7 @@ export class Outpost {
         return false;
       }),
       counts: system.counts,
+      bench: system,
       // That the node is there is no news.
       events: new EventStream(),
       resolve: path => system.resolveHere(path),

@@ -10,6 +10,7 @@ import { Ask, isAskPath } from '../core/ask.ts';
 import type { Life } from '../core/life.ts';
 import type { MailCell } from '../core/mailCell.ts';
 import { type Errand, Notice, PoisonPill, type Signal } from '../core/message.ts';
+import { tellOn } from '../core/monitor.ts';
 import { senderOf } from '../core/postmark.ts';
 import { Props, type SpawnOptions } from '../core/props.ts';
 import { Ref } from '../core/ref.ts';
@@ -88,7 +89,10 @@ export class StandInCell extends ActorCell implements HasWay, Lodger {
     this.countsAsHandled = false;
     counts.handled--;
     counts.told--;
-    if (this.#lodging?.way !== undefined) this.#lodging.tell(message, this.sender);
+    this.noteOutcome('passedOn');
+    const lodging = this.#lodging;
+    if (lodging?.way !== undefined)
+      tellOn(this.realm.monitor, this.markOf(this.sender), sender => lodging.tell(message, sender));
     else this.realm.office('stopped').enqueue(message, this.sender, this.ref);
   }
 
@@ -148,8 +152,9 @@ export class StandInCell extends ActorCell implements HasWay, Lodger {
     // To be told twice to stop is no more than once.
     const notices = doubtful.filter(({ message }) => message instanceof Notice);
     this.#keep([...notices, ...kept]);
-    for (const { message, sender } of doubtful) {
+    for (const { message, from } of doubtful) {
       if (message instanceof Notice) continue;
+      const sender = senderOf(from);
       realm.deadLetter(message, sender, this.ref, 'inDoubt');
       if (sender?.inlet instanceof Ask) sender.inlet.fail(this.#lostError());
     }
@@ -161,13 +166,14 @@ export class StandInCell extends ActorCell implements HasWay, Lodger {
     const supply = this.#supply;
     const buried: Letter[] = [];
     for (const letter of [...letters].reverse()) {
-      const { message, sender, isShared } = letter;
-      if (isShared && supply?.isOpen) supply.shelf.unshift(message, sender);
-      else if (this.life !== 'stopped') (this.mailbox ?? this.openMailbox()).unshift(message, sender);
+      const { message, from, isShared } = letter;
+      if (isShared && supply?.isOpen) supply.shelf.unshift(message, from);
+      else if (this.life !== 'stopped') (this.mailbox ?? this.openMailbox()).unshift(message, from);
       else if (message instanceof Notice) realm.counts.withdrawn++;
       else buried.push(letter);
     }
-    for (const { message, sender } of buried.reverse()) realm.deadLetter(message, sender, ref, 'stopped');
+    for (const { message, from } of buried.reverse())
+      realm.deadLetter(message, senderOf(from), ref, 'stopped');
     if (!this.isReady && this.life === 'running' && this.hasMail) this.becomeReady();
     if (letters.some(({ isShared }) => isShared)) supply?.returned();
   }
@@ -228,7 +234,7 @@ export class StandInCell extends ActorCell implements HasWay, Lodger {
       const message = shelf.take();
       // It is told anew, by who takes it over.
       this.realm.counts.told--;
-      lodging.give(message, senderOf(shelf.sender));
+      tellOn(this.realm.monitor, shelf.sender, sender => lodging.give(message, sender));
     }
     return given;
   }

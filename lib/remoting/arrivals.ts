@@ -53,6 +53,7 @@ interface Assembly {
   readonly total: number;
   /** Memory that is not touched costs nothing: a peer that only claims a size gets none. */
   readonly whole: Uint8Array;
+  readonly context: string | undefined;
   size: number;
 }
 
@@ -91,7 +92,14 @@ export class Arrivals implements Reader {
 
   // ---- messages -----------------------------------------------------------------------------------------------------
 
-  user(recipient: Place, sender: Place, bytes: Uint8Array, start: number, end: number): void {
+  user(
+    recipient: Place,
+    sender: Place,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    context: string | undefined,
+  ): void {
     const { host, codec, maxMessageSize } = this.#parts;
     host.counts.received++;
     const to = this.#recipient(recipient);
@@ -121,11 +129,18 @@ export class Arrivals implements Reader {
     // One that was forwarded for a third node watches whom it asked, and its number may be that of an ask of this peer.
     if (isAsk && from !== undefined && this.#isTheirs(from)) this.#parts.link.watches.addTheirs(from, to);
     const schema = forCell !== undefined ? undefined : host.accepts(to);
-    if (schema === undefined) to.inlet.enqueue(message, from, to);
-    else this.#deliverIfValid(message, from, to, schema);
+    if (schema === undefined && context === undefined) to.inlet.enqueue(message, from, to);
+    else if (schema === undefined) this.#deliver(message, from, to, context);
+    else this.#deliverIfValid(message, from, to, schema, valid => this.#deliver(valid, from, to, context));
   }
 
-  chunk({ stream, offset, total, recipient, sender, bytes }: Chunk): void {
+  #deliver(message: unknown, from: Ref | undefined, to: Ref, context: string | undefined): void {
+    const { monitor } = this.#parts.host.bench;
+    if (context === undefined || monitor?.tracer === undefined) to.inlet.enqueue(message, from, to);
+    else monitor.arrive(context, () => to.inlet.enqueue(message, from, to));
+  }
+
+  chunk({ stream, offset, total, recipient, sender, bytes, context }: Chunk): void {
     if (total > this.#parts.maxMessageSize) {
       if (offset === 0) this.#refuseLarge(recipient, sender, total);
       return;
@@ -133,8 +148,9 @@ export class Arrivals implements Reader {
     if (bytes.length < Math.min(smallestChunk, total - offset))
       return this.#malformed('a chunk of hardly a byte');
     // What is whole in itself is read where it is; it waited behind a large one.
-    if (bytes.length === total) return this.user(recipient, sender, bytes, 0, total);
-    if (offset === 0) this.#assembly = { stream, total, whole: Buffer.allocUnsafeSlow(total), size: 0 };
+    if (bytes.length === total) return this.user(recipient, sender, bytes, 0, total, context);
+    if (offset === 0)
+      this.#assembly = { stream, total, whole: Buffer.allocUnsafeSlow(total), context, size: 0 };
     const assembly = this.#assembly;
     // Some of it was lost: the sender has been told, and knows what becomes of the rest.
     if (assembly?.stream !== stream || assembly.size !== offset || assembly.total !== total) return;
@@ -142,7 +158,7 @@ export class Arrivals implements Reader {
     assembly.size += bytes.length;
     if (assembly.size < total) return;
     this.#assembly = undefined;
-    this.user(recipient, sender, assembly.whole, 0, total);
+    this.user(recipient, sender, assembly.whole, 0, total, assembly.context);
   }
 
   /** The sender knows the limit, and keeps it unless it has never heard of it. */
@@ -196,7 +212,13 @@ export class Arrivals implements Reader {
     return ref;
   }
 
-  #deliverIfValid(message: unknown, from: Ref | undefined, to: Ref, schema: StandardSchemaV1): void {
+  #deliverIfValid(
+    message: unknown,
+    from: Ref | undefined,
+    to: Ref,
+    schema: StandardSchemaV1,
+    deliver: (valid: unknown) => void,
+  ): void {
     const { host } = this.#parts;
     const refuse = (issues: readonly unknown[]) => {
       host.counts.told++;
@@ -211,7 +233,7 @@ export class Arrivals implements Reader {
         result.then(undefined, () => {});
         refuse([new TypeError('accepts must be a schema that validates at once')]);
       } else if (result.issues !== undefined) refuse(result.issues);
-      else to.inlet.enqueue(result.value, from, to);
+      else deliver(result.value);
     } catch (error) {
       refuse([asError(error)]);
     }

@@ -2,8 +2,17 @@
 import type { Ref } from '../core/ref.ts';
 import type { Definitions, Numbered } from './places.ts';
 
+/** A message on its way. */
+export interface Letter {
+  readonly message: unknown;
+  readonly sender: Ref | undefined;
+  readonly to: Ref;
+  /** What travels with it. */
+  readonly context: string | undefined;
+}
+
 /** A message that crosses in chunks, or behind such a one. */
-export class Parcel {
+export class Parcel implements Letter {
   readonly message: unknown;
   readonly sender: Ref | undefined;
   readonly to: Ref;
@@ -12,20 +21,18 @@ export class Parcel {
   readonly after: number;
   /** Which of this link's streams of chunks it is. */
   readonly stream: number;
+  /** What travels with it. */
+  readonly context: string | undefined;
   /** Bytes that have left. */
   sent = 0;
   /** Whether it has become a dead letter. */
   isLost = false;
 
-  constructor(
-    letter: { message: unknown; sender: Ref | undefined; to: Ref },
-    body: Uint8Array,
-    after: number,
-    stream: number,
-  ) {
+  constructor(letter: Letter, body: Uint8Array, after: number, stream: number) {
     this.message = letter.message;
     this.sender = letter.sender;
     this.to = letter.to;
+    this.context = letter.context;
     this.body = body;
     this.after = after;
     this.stream = stream;

@@ -3,6 +3,7 @@ import type { World } from '../base/world.ts';
 import type { Counts } from '../core/counts.ts';
 import type { EventStream } from '../core/events.ts';
 import type { Realm } from '../core/inlet.ts';
+import type { Monitor } from '../core/monitor.ts';
 import type { StandardSchemaV1 } from '../core/props.ts';
 import type { Ref } from '../core/ref.ts';
 
@@ -30,8 +31,11 @@ export interface RemotingHost {
   /**
    * Hears of each message that was taken to be sent. Where this is wanted, what is told to one receiver arrives in the order in
    * which it was taken, whoever has told it.
+   * @param baggage what the tracer lets travel with it; undefined for nothing
    */
-  onTaken?(message: unknown, sender: Ref | undefined, to: Ref): void;
+  onTaken?(message: unknown, sender: Ref | undefined, to: Ref, baggage: unknown): void;
+  /** Has what looks at messages, once somebody wants to know. */
+  readonly bench: { readonly monitor: Monitor | undefined };
   /** Writes a line into the log. */
   warn(text: string): void;
   /** Tells of an error that belongs to no actor. */

@@ -96,10 +96,11 @@ export class Lane {
 
   #write(parcel: Parcel, size: number, writer: FrameWriter, freight: Freight, places: PlacesOut): void {
     const { sender, to, body, stream, sent } = parcel;
+    const context = sent === 0 ? parcel.context : undefined;
     const recipient = places.ofRecipient(to, writer, freight);
     const from = sender === undefined ? undefined : places.ofSender(sender, writer, freight);
     const bytes = body.subarray(sent, sent + size);
-    writer.chunk({ stream, offset: sent, total: body.length, recipient, sender: from, bytes });
+    writer.chunk({ stream, offset: sent, total: body.length, recipient, sender: from, bytes, context });
     parcel.sent += size;
     freight.parcels.push(parcel);
   }

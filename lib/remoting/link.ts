@@ -13,7 +13,7 @@ import type { Ref } from '../core/ref.ts';
 import type { Announcement } from './announcement.ts';
 import { Arrived, type Gap } from './arrived.ts';
 import type { Codec } from './codec.ts';
-import { Freight, Parcel } from './freight.ts';
+import { Freight, type Letter, Parcel } from './freight.ts';
 import type { RemotingHost } from './host.ts';
 import type { Pair } from './hub.ts';
 import { type Batch, InFlight } from './inFlight.ts';
@@ -32,6 +32,7 @@ import {
   flag,
   type Header,
   headerSize,
+  isContext,
   noIncarnation,
   type Operation,
   type SystemRecord,
@@ -149,8 +150,13 @@ export class Link {
 
   // ---- messages -----------------------------------------------------------------------------------------------------
 
-  tell(message: unknown, sender: Ref | undefined, to: Ref): void {
-    if (this.#isWriting) return this.#later(() => this.tell(message, sender, to));
+  tell(
+    message: unknown,
+    sender: Ref | undefined,
+    to: Ref,
+    baggage = this.#parts.host.bench.monitor === undefined ? undefined : this.#baggageFor(message, to),
+  ): void {
+    if (this.#isWriting) return this.#later(() => this.tell(message, sender, to, baggage));
     if (this.#isFull) return this.#overflow(message, sender, to);
     if (to.step.length > longestPath || (sender !== undefined && sender.step.length > longestPath))
       return this.#refuse(message, sender, to, 'unserializable', tooLong(to));
@@ -158,6 +164,8 @@ export class Link {
     const recipient = this.#numbers.ofRecipient(to, writer, this.#freight);
     const from = sender === undefined ? undefined : this.#numbers.ofSender(sender, writer, this.#freight);
     const start = writer.size;
+    const context = baggage === undefined ? undefined : this.#contextOf(baggage);
+    if (context !== undefined) writer.context(context);
     const body = writer.beginUser(recipient, from);
     this.#isWriting = true;
     try {
@@ -177,11 +185,22 @@ export class Link {
     this.#waiting++;
     this.#waitingBytes += size;
     const isSmall = size <= largeSize && this.#lane.isEmpty;
-    if (isSmall || !this.#takesLane(message, sender, to, start, body)) {
+    if (isSmall || !this.#takesLane({ message, sender, to, context }, start, body)) {
       this.#freight.add(message, sender, to, size);
     }
-    this.#parts.host.onTaken?.(message, sender, to);
+    this.#parts.host.onTaken?.(message, sender, to, baggage);
     this.#grown();
+  }
+
+  /** An answer needs none: it settles an ask, which knows what it belongs to. */
+  #baggageFor(message: unknown, to: Ref): unknown {
+    const { monitor } = this.#parts.host.bench;
+    return monitor?.tracer === undefined || isAskPath(to.step) ? undefined : monitor.baggageFor(message, to);
+  }
+
+  #contextOf(baggage: unknown): string | undefined {
+    const packed = this.#parts.host.bench.monitor?.pack(baggage);
+    return packed !== undefined && isContext(packed) ? packed : undefined;
   }
 
   /** A getter of the message that is being encoded has something to say, too. */
@@ -213,7 +232,8 @@ export class Link {
   }
 
   /** Moves the message that was written last into the lane, if it is large or has to stay behind one that is. */
-  #takesLane(message: unknown, sender: Ref | undefined, to: Ref, start: number, body: number): boolean {
+  #takesLane(letter: Letter, start: number, body: number): boolean {
+    const { message, sender, to } = letter;
     const writer = this.#writer;
     const pair = this.#pairOf(sender, to);
     const isLarge = writer.size - body > largeSize;
@@ -223,7 +243,7 @@ export class Link {
     const bytes = isLarge ? writer.detach(start, body) : writer.cut(start, body);
     const after = writer.isEmpty ? this.#openBatch - 1 : this.#openBatch;
     this.#streams = (this.#streams + 1) % 0x1_0000_0000;
-    this.#lane.push(pair, new Parcel({ message, sender, to }, bytes, after, this.#streams));
+    this.#lane.push(pair, new Parcel(letter, bytes, after, this.#streams));
     return true;
   }
 

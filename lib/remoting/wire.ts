@@ -14,6 +14,7 @@
  *   chunk 9                 stream u32, offset u32, total u32, recipient place, sender place, length u32, bytes
  *   relay 10, relayed 13    address text, length u32, a frame
  *   lost 11, noted 12       first u64, last u64
+ *   context 14              text: what travels with the message in the record behind it, a user or a chunk
  *   text     length u16, UTF-8             place    id u32; 0 for nobody; 0xffffffff and a text for one without id
  */
 
@@ -28,6 +29,13 @@ export const chunkOverhead = 512;
 export const noIncarnation = '0'.repeat(32);
 const magic = 0x5452;
 const inline = 0xffff_ffff;
+/** The longest context, in characters. */
+export const longestContext = 2048;
+/** What it is made of: ASCII that can be printed, and line feeds. */
+const contextCharacters = /^[\n -~]+$/;
+
+/** Whether a text can cross as a context. */
+export const isContext = (text: string) => text.length <= longestContext && contextCharacters.test(text);
 
 /** What a frame is, and what it asks for. */
 export const flag = {
@@ -116,7 +124,14 @@ export interface SystemRecord {
 export interface Reader {
   control(record: Control): void;
   define(id: number, address: string): void;
-  user(recipient: Place, sender: Place, bytes: Uint8Array, start: number, end: number): void;
+  user(
+    recipient: Place,
+    sender: Place,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    context: string | undefined,
+  ): void;
   system(record: SystemRecord): void;
   chunk(chunk: Chunk): void;
   /** A frame to be passed on to the node at that address. */
@@ -138,6 +153,8 @@ export interface Chunk {
   readonly recipient: Place;
   readonly sender: Place;
   readonly bytes: Uint8Array;
+  /** What travels with the message: said with its first chunk. */
+  readonly context?: string | undefined;
 }
 
 const kinds = { hello: 1, welcome: 2, refuse: 3, heartbeat: 4, goodbye: 5 } as const;
@@ -207,6 +224,12 @@ export class FrameWriter {
     this.out.text(address);
   }
 
+  /** What travels with the message that is written next; for which `isContext` holds. */
+  context(text: string): void {
+    this.out.u8(14);
+    this.out.text(text);
+  }
+
   /** @returns where the body begins, for `endUser` */
   beginUser(recipient: Place, sender: Place): number {
     const { out } = this;
@@ -252,8 +275,9 @@ export class FrameWriter {
     out.text(record.reason);
   }
 
-  chunk({ stream, offset, total, recipient, sender, bytes }: Chunk): void {
+  chunk({ stream, offset, total, recipient, sender, bytes, context }: Chunk): void {
     const { out } = this;
+    if (context !== undefined) this.context(context);
     out.u8(9);
     out.u32(stream);
     out.u32(offset);
@@ -390,19 +414,16 @@ class WireFault extends Error {}
 function readRecord(cursor: Cursor, reader: Reader): void {
   const kind = cursor.u8();
   switch (kind) {
-    case 7: {
-      const recipient = cursor.place();
-      const sender = cursor.place();
-      const length = cursor.u32();
-      const start = cursor.move(length);
-      return reader.user(recipient, sender, cursor.frame, start, start + length);
-    }
+    case 7:
+      return readUser(cursor, reader, undefined);
     case 6:
       return reader.define(cursor.u32(), cursor.text());
     case 8:
       return reader.system(readSystem(cursor));
     case 9:
-      return reader.chunk(readChunk(cursor));
+      return reader.chunk(readChunk(cursor, undefined));
+    case 14:
+      return readWithContext(cursor, reader);
     case 10:
       return reader.relay(cursor.text(), cursor.slice(cursor.u32()));
     case 13:
@@ -417,6 +438,26 @@ function readRecord(cursor: Cursor, reader: Reader): void {
       return reader.control(control);
     }
   }
+}
+
+function readWithContext(cursor: Cursor, reader: Reader): void {
+  const context = cursor.context();
+  switch (cursor.u8()) {
+    case 7:
+      return readUser(cursor, reader, context);
+    case 9:
+      return reader.chunk(readChunk(cursor, context));
+    default:
+      throw new WireFault('a context without a message behind it');
+  }
+}
+
+function readUser(cursor: Cursor, reader: Reader, context: string | undefined): void {
+  const recipient = cursor.place();
+  const sender = cursor.place();
+  const length = cursor.u32();
+  const start = cursor.move(length);
+  reader.user(recipient, sender, cursor.frame, start, start + length, context);
 }
 
 function readControlRecord(kind: number, cursor: Cursor): Control | undefined {
@@ -458,7 +499,7 @@ function readSystem(cursor: Cursor): SystemRecord {
   return { number, operation, path: cursor.text(), address: cursor.text(), reason: cursor.text() };
 }
 
-function readChunk(cursor: Cursor): Chunk {
+function readChunk(cursor: Cursor, context: string | undefined): Chunk {
   const stream = cursor.u32();
   const offset = cursor.u32();
   const total = cursor.u32();
@@ -466,7 +507,7 @@ function readChunk(cursor: Cursor): Chunk {
   const sender = cursor.place();
   const bytes = cursor.slice(cursor.u32());
   if (offset + bytes.length > total) throw new WireFault('a chunk goes beyond the whole');
-  return { stream, offset, total, recipient, sender, bytes };
+  return { stream, offset, total, recipient, sender, bytes, context };
 }
 
 class Cursor {
@@ -505,6 +546,12 @@ class Cursor {
     } catch {
       throw new WireFault('a text is not UTF-8');
     }
+  }
+
+  context(): string {
+    const context = this.text();
+    if (!isContext(context)) throw new WireFault('a context is too long, or has other characters than ASCII');
+    return context;
   }
 
   place(): Place {

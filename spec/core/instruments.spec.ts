@@ -146,6 +146,7 @@ describe('node.instruments.measure()', () => {
     ref.tell('begin');
     await clock.settle();
     assert.deepEqual(senders, [ref, ref]);
+    assert.equal(inspect(sink)?.meter?.busyTime, 0);
   });
 
   it('may begin while an actor starts', async () => {
@@ -308,6 +309,54 @@ describe('node.instruments.observe()', () => {
     assert.deepEqual(steps, ['before a', 'a', 'after a']);
   });
 
+  it('surrounds each step of a generator, until the message is done with', async () => {
+    const { node, clock } = await startNode();
+    const steps: unknown[] = [];
+    node.instruments.observe({
+      run: ({ message }, receive) => {
+        steps.push(`before ${message}`);
+        try {
+          return receive();
+        } finally {
+          steps.push(`after ${message}`);
+        }
+      },
+    });
+    class Clerk extends Process {
+      override *run() {
+        for (;;) {
+          const message = yield* this.get();
+          steps.push('first');
+          yield* sleep(5);
+          steps.push('second');
+          if (message === 'b') throw new Error('as told');
+        }
+      }
+    }
+    node.spawn(Clerk).tell('a').tell('b');
+    await clock.advance(20);
+    const one = ['before', 'first', 'after', 'before', 'second', 'after'];
+    const of = (message: string) =>
+      one.map(step => (step === 'first' || step === 'second' ? step : `${step} ${message}`));
+    assert.deepEqual(steps, [...of('a'), ...of('b')]);
+  });
+
+  it('shows the end of what it has shown the begin of, though the observer has left', async () => {
+    const { node, clock, begun, ended, leave } = await observing();
+    const held = gate();
+    const ref = node.spawn(() => held.opened);
+    ref.tell('a').tell('b');
+    await clock.settle();
+    leave();
+    ref.inlet.signal({ type: 'hold' }, ref);
+    ref.inlet.signal({ type: 'release' }, ref);
+    await clock.settle();
+    held.open();
+    await clock.settle();
+    assert.lengthOf(begun, 1);
+    assert.deepEqual(seen(ended), ['a handled']);
+  });
+
   it('refuses what is no observer', async () => {
     const { node } = await startNode();
     assert.throws(() => node.instruments.observe('all' as never), TypeError, 'not "all"');
@@ -378,6 +427,49 @@ describe('node.instruments.trace()', () => {
     await ref.ask('no').catch(noop);
     assert.deepEqual(ends, [undefined, 'no']);
     assert.deepEqual(baggage, ['asks a', 'asks no']);
+  });
+
+  it('may run the turns of actors within something of its own', async () => {
+    const { node, clock } = await startNode();
+    let isOutside = false;
+    const seen: unknown[] = [];
+    const leave = node.instruments.trace(
+      tracer({
+        outside: turns => {
+          isOutside = true;
+          turns();
+          isOutside = false;
+        },
+      }),
+    );
+    const ref = node.spawn(() => void seen.push(isOutside));
+    ref.tell('a');
+    await clock.settle();
+    leave();
+    ref.tell('b');
+    await clock.settle();
+    assert.deepEqual(seen, [true, false]);
+  });
+
+  it('loses no turn when that throws, or does nothing', async () => {
+    const { node, clock } = await startNode();
+    const errors = heard(node, ErrorIgnored);
+    const got: unknown[] = [];
+    const ref = node.spawn(into(got));
+    const wrong = () => {
+      throw new Error('clumsy');
+    };
+    for (const outside of [wrong, noop]) {
+      const leave = node.instruments.trace(tracer({ outside }));
+      ref.tell(got.length);
+      await clock.settle();
+      leave();
+    }
+    assert.deepEqual(got, [0, 1]);
+    assert.deepEqual(
+      errors.map(({ error }) => error.message),
+      ['clumsy'],
+    );
   });
 
   it('is the only one', async () => {
@@ -452,5 +544,20 @@ describe('openQuestions()', () => {
     assert.deepEqual(openQuestions(node.guardian), [{ from: asking, to: silent, since: clock.now() - 10 }]);
     await clock.advance(50);
     assert.deepEqual(openQuestions(node.guardian), []);
+  });
+
+  it('names the actor whose turn it is, also where a process with an async run began the turn', async () => {
+    const { node, clock } = await startNode();
+    const silent = node.spawn(noop, { name: 'silent' });
+    const asking = node.spawn(() => void silent.ask('?').catch(noop), { name: 'asking' });
+    class Starter extends Process {
+      override async run() {
+        await this.sleep(1);
+        asking.tell('go');
+      }
+    }
+    node.spawn(Starter);
+    await clock.advance(10);
+    assert.equal(openQuestions(node.guardian)[0]?.from, asking);
   });
 });

@@ -92,6 +92,11 @@ function installTroupe(directory: string): void {
   writeFileSync(join(directory, 'package.json'), '{ "type": "module" }');
   mkdirSync(join(directory, 'node_modules'));
   symlinkSync(root, join(directory, 'node_modules', 'troupe'), 'dir');
+  symlinkSync(
+    join(root, 'node_modules/@opentelemetry'),
+    join(directory, 'node_modules/@opentelemetry'),
+    'dir',
+  );
 }
 
 async function outputOf(program: string): Promise<string> {

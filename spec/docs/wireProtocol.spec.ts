@@ -50,6 +50,12 @@ describe('the page on the wire protocol', () => {
     assert.equal(hexOf(writer.take({ ...header, flags: 0, sequence: 1 })), hexOnPage('user'));
   });
 
+  it('shows the bytes of a context', () => {
+    const writer = new FrameWriter();
+    writer.context('traceparent: 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01');
+    assert.equal(hexOf(writer.take().subarray(headerSize)), hexOnPage('context'));
+  });
+
   it('shows the bytes of an ack', () => {
     const pair = { link: 7, yourLink: 1 };
     const ack = {
@@ -132,6 +138,7 @@ function records(): Record<string, (writer: FrameWriter) => void> {
     relayed: writer => writer.relay('relayed', '', bytes),
     lost: writer => writer.range('lost', gap),
     noted: writer => writer.range('noted', gap),
+    context: writer => writer.context('x'),
   };
 }
 

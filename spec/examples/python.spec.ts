@@ -24,9 +24,7 @@ describe('the peer in Python', function () {
   });
   beforeEach(async () => {
     node = await freeAddress();
-    const actor = ['--actor', 'examples.python.node.Greeter', '--name', 'greeter'];
-    greeter = new Command([...actor, '--remoting', node]);
-    await greeter.line('waiting');
+    greeter = await greeterOn(node, 'examples.python.node.Greeter');
   });
   afterEach(() => Promise.all([endAll(), endPeers()]));
 
@@ -49,6 +47,15 @@ describe('the peer in Python', function () {
     assert.equal(await it.line('goodbye'), 'said goodbye');
     assert.equal(await ended, '/printer has ended: nodeDown');
     assert.equal(await it.end, '');
+  });
+
+  it('reads over what travels with the messages of a node that is traced', async () => {
+    node = await freeAddress();
+    greeter = await greeterOn(node, 'spec.examples.tracedGreeter.TracedGreeter');
+    const it = peer('--actor', '/greeter');
+    assert.match(await it.line('printer'), /watched since/);
+    assert.equal(await it.line('echo'), "echo: got 'ping'");
+    assert.equal(await greeter.line('answered'), 'echo answered: ping');
   });
 
   it('hears of the end of an actor, and the goodbye of the node', async () => {
@@ -235,6 +242,13 @@ async function endPeers(): Promise<void> {
 }
 
 /** The process of a peer, which is waited for by its lines and its end. */
+/** The node, with that actor as `/greeter`. */
+async function greeterOn(node: string, actor: string): Promise<Command> {
+  const greeter = new Command(['--actor', actor, '--name', 'greeter', '--remoting', node]);
+  await greeter.line('waiting');
+  return greeter;
+}
+
 class Peer {
   /** What it has written to standard error, when it has ended. */
   readonly end: Promise<string>;

@@ -28,6 +28,8 @@ export class RawPeer {
   /** Receiver, sender, message. */
   readonly messages: [string | undefined, string | undefined, unknown][] = [];
   readonly chunks: Chunk[] = [];
+  /** What has travelled with each of the messages, if anything has. */
+  readonly contexts: (string | undefined)[] = [];
   readonly lost: [number, number][] = [];
   readonly noted: [number, number][] = [];
   /** How many definitions have come. */
@@ -131,8 +133,10 @@ export class RawPeer {
         this.defined++;
         this.#places.set(number, address);
       },
-      user: (to, from, bytes, start, end) =>
-        this.messages.push([this.#placeOf(to), this.#placeOf(from), decode(bytes.subarray(start, end))]),
+      user: (to, from, bytes, start, end, context) => {
+        this.messages.push([this.#placeOf(to), this.#placeOf(from), decode(bytes.subarray(start, end))]);
+        this.contexts.push(context);
+      },
       system: record => this.systems.push(record),
       chunk: chunk => this.chunks.push(chunk),
       relay: () => {},

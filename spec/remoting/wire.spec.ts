@@ -5,8 +5,10 @@ import {
   FrameWriter,
   type Header,
   headerSize,
+  isContext,
   OtherVersion,
   operations,
+  type Reader,
   readControl,
   readHeader,
   readRecords,
@@ -111,6 +113,71 @@ describe('a frame', () => {
     ]);
   });
 
+  it('carries what travels with a message, small or large', () => {
+    const writer = new FrameWriter();
+    const chunk = {
+      stream: 1,
+      offset: 0,
+      total: 2,
+      recipient: 3,
+      sender: undefined,
+      bytes: Uint8Array.of(1),
+    };
+    writer.context('traceparent: 1\ntracestate: a');
+    writeUser(writer, 1, undefined, Uint8Array.of(1, 2));
+    writeUser(writer, 1, undefined, Uint8Array.of(1, 2));
+    writer.chunk({ ...chunk, context: 'two' });
+    writer.chunk({ ...chunk, offset: 1 });
+    const contexts: unknown[] = [];
+    const fault = readRecords(writer.take(header), {
+      ...nobody,
+      user: (...[, , , , , context]) => contexts.push(context),
+      chunk: ({ context }) => contexts.push(context),
+    });
+    assert.isUndefined(fault);
+    assert.deepEqual(contexts, ['traceparent: 1\ntracestate: a', undefined, 'two', undefined]);
+  });
+
+  for (const [what, context, isRight] of [
+    ['is empty', '', false],
+    ['has 2048 characters', 'x'.repeat(2048), true],
+    ['has 2049 characters', 'x'.repeat(2049), false],
+    ['has the first and the last character that is allowed', '\n ~', true],
+    ['has a tab', 'a\tb', false],
+    ['has a byte above 126', 'a\u007f', false],
+    ['is not ASCII', 'ä', false],
+  ] as const) {
+    it(`${isRight ? 'takes' : 'refuses'} a context that ${what}`, () => {
+      assert.equal(isContext(context), isRight);
+      const writer = new FrameWriter();
+      writer.context(context);
+      writeUser(writer, 1, undefined, Uint8Array.of(1));
+      const { records, fault } = read(writer.take(header));
+      assert.lengthOf(records, isRight ? 1 : 0);
+      if (!isRight) assert.match(String(fault), /a context is too long/);
+    });
+  }
+
+  it('refuses a context that stands before anything but a message', () => {
+    const follow: ((writer: FrameWriter) => void)[] = [
+      writer => writer.define(1, 'a'),
+      writer => writer.context('again'),
+      writer => writer.control({ kind: 'heartbeat', lag: 0 }),
+    ];
+    for (const write of follow) {
+      const writer = new FrameWriter();
+      writer.context('one');
+      write(writer);
+      assert.deepEqual(read(writer.take(header)), {
+        records: [],
+        fault: 'a context without a message behind it',
+      });
+    }
+    const alone = new FrameWriter();
+    alone.context('one');
+    assert.isString(read(alone.take(header)).fault);
+  });
+
   it('belongs to whoever took it: the writer begins anew', () => {
     const writer = new FrameWriter();
     writer.define(1, 'first');
@@ -130,6 +197,7 @@ describe('a frame', () => {
 
   it('has a fault wherever it is cut off, unless that is between two records', () => {
     const writer = new FrameWriter();
+    writer.context('one');
     writeUser(writer, 1, 2, new Uint8Array(20));
     const frame = writer.take(header);
     for (let end = headerSize + 1; end < frame.length; end++)
@@ -156,6 +224,19 @@ describe('an incarnation', () => {
   });
 });
 
+/** Takes no notice of anything. */
+const nobody: Reader = {
+  control: () => {},
+  define: () => {},
+  user: () => {},
+  system: () => {},
+  chunk: () => {},
+  relay: () => {},
+  relayed: () => {},
+  lost: () => {},
+  noted: () => {},
+};
+
 function read(frame: Uint8Array): { records: unknown[]; fault: string | undefined } {
   const records: unknown[] = [];
   const fault = readRecords(frame, {
@@ -178,6 +259,8 @@ function sample(): Uint8Array {
   writer.define(1, '127.0.0.1:1/a');
   writeUser(writer, 1, '127.0.0.1:2/b', Uint8Array.of(1, 2, 3));
   writer.system({ number: 1, operation: 'watch', path: '/a', address: '127.0.0.1:2/b', reason: '' });
+  writer.context('traceparent: 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01');
+  writeUser(writer, 1, undefined, Uint8Array.of(1, 2, 3));
   writer.control({ kind: 'heartbeat', lag: 1 });
   return writer.take(header);
 }

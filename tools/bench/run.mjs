@@ -10,6 +10,7 @@ const all = [
   'pingPong',
   'ask',
   'instruments',
+  'tracing',
   'spawn',
   'ring',
   'skynet',
