@@ -285,7 +285,7 @@ export class ActorCell extends Cell implements Host {
       }
       if (waiting instanceof Notice) this.consumeNotice(waiting);
       if (message === gone) continue;
-      this.#arrived(message, mailbox.sender);
+      this.#arrived(message, waiting, mailbox.sender);
       this.more().taken++;
       return { taken: { message } };
     }
@@ -299,7 +299,7 @@ export class ActorCell extends Cell implements Host {
     for (let index = 0; index < shared.size; index++) {
       if (!matches(shared.at(index))) continue;
       const message = shared.takeAt(index);
-      this.#arrived(message, shared.sender);
+      this.#arrived(message, message, shared.sender);
       extras.taken++;
       return { message };
     }
@@ -308,7 +308,7 @@ export class ActorCell extends Cell implements Host {
   }
 
   /** A process has taken a message. */
-  #arrived(message: unknown, from: From): void {
+  #arrived(message: unknown, letter: unknown, from: From): void {
     const { monitor, counts } = this.realm;
     this.sender = senderOf(from);
     this.message = message;
@@ -319,7 +319,7 @@ export class ActorCell extends Cell implements Host {
     this.meter = monitor.meterOf(this);
     this.meter.busySince = this.clock.now();
     if (from instanceof Postmark || this.meter.observers.length > 0)
-      this.beginDelivery(message, from, monitor);
+      this.beginDelivery(message, letter, from, monitor);
   }
 
   /** What stood beside the message that is being handled, to stand there again. */

@@ -6,7 +6,7 @@ import { whoRuns } from './ambient.ts';
 import type { DeadInlet } from './deadLetters.ts';
 import { type AskOptions, Inlet, type Realm } from './inlet.ts';
 import { type DeadLetterReason, Notice, type Signal } from './message.ts';
-import type { Monitor } from './monitor.ts';
+import type { Monitor, OnAnswer } from './monitor.ts';
 import type { Scope } from './operation.ts';
 import { ActorStopped, Ref } from './ref.ts';
 
@@ -53,8 +53,8 @@ export class Ask extends Inlet<Ref> {
   readonly askedAt: number;
   readonly #resolve: (answer: unknown) => void;
   readonly #reject: (error: Error) => void;
-  /** Told how it has ended, where it is traced. */
-  #onEnded: ((error: Error | undefined) => void) | undefined;
+  /** Told how it has ended, where somebody wants to know. */
+  #onEnded: OnAnswer | undefined;
   #cancelTimer: Cancel | undefined;
   #signal: AbortSignal | undefined;
   #onAbort: (() => void) | undefined;
@@ -94,7 +94,8 @@ export class Ask extends Inlet<Ref> {
       return;
     }
     const { monitor } = this.realm;
-    if (monitor?.tracer === undefined) this.target.inlet.enqueue(message, this.ref, this.target);
+    if (monitor === undefined || !monitor.seesQuestions)
+      this.target.inlet.enqueue(message, this.ref, this.target);
     else this.#onEnded = monitor.ask(message, this.ref, this.target);
     if (this.#isSettled) return;
     this.target.inlet.signal({ type: 'watch', watcher: this.ref }, this.target);
@@ -126,7 +127,7 @@ export class Ask extends Inlet<Ref> {
     this.#settle(this.realm.answered, sender?.inlet.remoteNode === this.target.inlet.remoteNode);
     if (answer instanceof Error) this.#refuse(answer);
     else {
-      this.#onEnded?.(undefined);
+      this.#onEnded?.(undefined, answer);
       this.#resolve(answer);
     }
   }
@@ -172,7 +173,7 @@ export class Ask extends Inlet<Ref> {
   }
 
   #refuse(error: Error): void {
-    this.#onEnded?.(error);
+    this.#onEnded?.(error, undefined);
     this.#reject(error);
   }
 

@@ -137,7 +137,7 @@ export abstract class HandlingCell extends MailCell {
       this.sender = senderOf(from);
       return void this.#handleForCell(message as Notice);
     }
-    const delivery = this.beginDelivery(seen, from, monitor);
+    const delivery = this.beginDelivery(seen, message, from, monitor);
     const result =
       delivery.observers.length === 0
         ? this.#receive(message)
@@ -152,10 +152,10 @@ export abstract class HandlingCell extends MailCell {
       : this.behaviour.call(this.actor, message as never);
   }
 
-  protected beginDelivery(message: unknown, from: From, monitor: Monitor): Delivery {
+  protected beginDelivery(message: unknown, letter: unknown, from: From, monitor: Monitor): Delivery {
     this.sender = senderOf(from);
     const meter = this.meter as ActorMeter;
-    const delivery = monitor.begin(this, message, from);
+    const delivery = monitor.begin(this, message, letter, from);
     meter.delivery = delivery;
     return delivery;
   }

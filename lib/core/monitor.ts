@@ -35,16 +35,26 @@ export class Delivery {
   readonly baggage: unknown;
   /** A place for what the tracer keeps from the begin to the end: its span. */
   trace: unknown = undefined;
+  /** @internal What waited in the mailbox: the notice that brought the message, or the message itself. */
+  readonly letter: unknown;
   /** @internal How many messages it stands for in the histograms. */
   readonly weight: number;
   /** @internal Those who have seen it begin, and so see its end. */
   readonly observers: readonly Observer[];
 
-  constructor(of: Measured, message: unknown, from: From, startedAt: number, observers: readonly Observer[]) {
+  constructor(
+    of: Measured,
+    message: unknown,
+    letter: unknown,
+    from: From,
+    startedAt: number,
+    observers: readonly Observer[],
+  ) {
     const mark = from instanceof Postmark ? from : undefined;
     this.ref = of.ref;
     this.className = of.className;
     this.message = message;
+    this.letter = letter;
     this.sender = mark === undefined ? (from as Ref | undefined) : mark.sender;
     this.toldAt = mark?.toldAt ?? Number.NaN;
     this.startedAt = startedAt;
@@ -65,7 +75,15 @@ export interface Observer {
    * generators runs in steps, from one `yield` to the next: it is called for each of them.
    */
   run?(delivery: Delivery, receive: () => unknown): unknown;
+  /**
+   * Sees the questions of all, and gives what to call with the answer to one, or with why there is none.
+   * @param within the delivery in which the asker is, where that is known
+   */
+  asking?(message: unknown, to: Ref, within: Delivery | undefined): OnAnswer | undefined;
 }
+
+/** Hears how a question has ended: `answer` means nothing when there is an error. */
+export type OnAnswer = (error: Error | undefined, answer: unknown) => void;
 
 /** Ties what happens because of a message to what sent it, over nodes, threads and processes. A node has one at most. */
 export interface Tracer extends Observer {
@@ -169,6 +187,8 @@ export class Monitor {
   /** What travels with the message that is just being told, where that is known: it comes from elsewhere, or is a question. */
   #arriving: unknown = undefined;
   #observers: readonly Observer[] = none;
+  /** Those of them who want to see questions. */
+  #listeners: readonly Observer[] = none;
   #version = 1;
   #tracer: Tracer | undefined = undefined;
   #isMeasuring = false;
@@ -235,6 +255,7 @@ export class Monitor {
 
   set observers(observers: readonly Observer[]) {
     this.#observers = observers;
+    this.#listeners = observers.filter(({ asking }) => asking !== undefined);
     this.#version++;
   }
 
@@ -323,9 +344,23 @@ export class Monitor {
     else this.carry(baggage, tell);
   }
 
-  /** Sends a question. @returns what to call at its end, when it is traced */
-  ask(question: unknown, asker: Ref, to: Ref): ((error: Error | undefined) => void) | undefined {
+  /** Whether anybody wants to see questions. */
+  get seesQuestions(): boolean {
+    return this.#tracer !== undefined || this.#listeners.length > 0;
+  }
+
+  /** Sends a question. @returns what to call at its end, when somebody wants to know */
+  ask(question: unknown, asker: Ref, to: Ref): OnAnswer | undefined {
     const { tracer } = this;
+    const ends: OnAnswer[] = [];
+    for (const listener of this.#listeners) {
+      try {
+        const onAnswer = listener.asking?.(question, to, this.within);
+        if (onAnswer !== undefined) ends.push(this.#guarded(listener, onAnswer));
+      } catch (error) {
+        this.#blame(listener, error, 'asking');
+      }
+    }
     let traced: ReturnType<Tracer['asked']>;
     try {
       traced = tracer?.asked(question, to, this.within);
@@ -333,12 +368,20 @@ export class Monitor {
       this.#blame(tracer as Tracer, error, 'asked');
     }
     this.carry(traced?.baggage, () => to.inlet.enqueue(question, asker, to));
-    if (tracer === undefined || traced === undefined) return undefined;
-    return error => {
+    if (tracer !== undefined && traced !== undefined)
+      ends.push(this.#guarded(tracer, error => traced.ended(error), 'asked'));
+    if (ends.length < 2) return ends[0];
+    return (error, answer) => {
+      for (const end of ends) end(error, answer);
+    };
+  }
+
+  #guarded(observer: Observer, onAnswer: OnAnswer, where = 'asking'): OnAnswer {
+    return (error, answer) => {
       try {
-        traced.ended(error);
+        onAnswer(error, answer);
       } catch (thrown) {
-        this.#blame(tracer, thrown, 'asked');
+        this.#blame(observer, thrown, where);
       }
     };
   }
@@ -423,9 +466,9 @@ export class Monitor {
 
   // ---- deliveries ---------------------------------------------------------------------------------------------------
 
-  begin(actor: Measured, message: unknown, from: From): Delivery {
+  begin(actor: Measured, message: unknown, letter: unknown, from: From): Delivery {
     const { observers } = actor.meter as ActorMeter;
-    const delivery = new Delivery(actor, message, from, this.#clock.now(), observers);
+    const delivery = new Delivery(actor, message, letter, from, this.#clock.now(), observers);
     for (const observer of observers) {
       try {
         observer.begun?.(delivery);

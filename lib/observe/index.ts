@@ -21,4 +21,33 @@ export type {
   Page,
 } from './observatory/views.ts';
 export type { WordsOptions } from './observatory/words.ts';
+export {
+  type ActorEntry,
+  type AnswerEntry,
+  CannotReplay,
+  type DeliveryEntry,
+  type DumpOptions,
+  type Entry,
+  type FailureEntry,
+  type LifeEntry,
+  Lost,
+  mermaidOf,
+  parseRecording,
+  type Reading,
+  type RecordedError,
+  type Recorder,
+  type Recording,
+  type RecordingHeader,
+  RecordingWritten,
+  type RecordOptions,
+  type Redacted,
+  type ReplayOptions,
+  type ReplayResult,
+  readValue,
+  record,
+  replay,
+  type Step,
+  type Told,
+  type Written,
+} from './record/index.ts';
 export { type TracingOptions, tracing } from './tracing/index.ts';

@@ -1,5 +1,6 @@
 /** What other nodes may do here: by operation, by path, by the key of the peer. */
 import { show } from '../base/errors.ts';
+import { pathPattern } from '../base/paths.ts';
 
 export const remoteOperations = ['tell', 'ask', 'watch', 'stop', 'kill', 'join', 'spawn'] as const;
 export type RemoteOperation = (typeof remoteOperations)[number];
@@ -110,7 +111,8 @@ function permitRules(rules: readonly RemoteRule[]): Permit {
         throw new TypeError(`remoting.allow: keys must be CURVE public keys, not ${show(key)}`);
     }
     for (const operation of operations) checkOperation(operation);
-    const patterns = paths === undefined ? undefined : [paths].flat().map(patternOf);
+    const patterns =
+      paths === undefined ? undefined : [paths].flat().map(path => pathPattern(path, 'remoting.allow'));
     const holders = keys === undefined ? undefined : [keys].flat();
     return ({ operation, path, key }: RemoteRequest) =>
       operations.includes(operation) &&
@@ -118,19 +120,4 @@ function permitRules(rules: readonly RemoteRule[]): Permit {
       (holders === undefined || (key !== undefined && holders.includes(key)));
   });
   return request => permits.some(permit => permit(request));
-}
-
-/** `/a/*` as a regular expression: `**` crosses steps, `*` does not. */
-function patternOf(path: string): RegExp {
-  if (typeof path !== 'string' || !path.startsWith('/'))
-    throw new TypeError(`remoting.allow: a path starts with /, as in /public/**, not ${show(path)}`);
-  const source = path
-    .split(/(\/\*\*|\*\*|\*)/)
-    .map(part => {
-      if (part === '/**') return '(?:/.*)?';
-      if (part === '**') return '.*';
-      return part === '*' ? '[^/]*' : part.replace(/[.+?^${}()|[\]\\]/g, '\\$&');
-    })
-    .join('');
-  return new RegExp(`^${source}$`);
 }

@@ -357,6 +357,52 @@ describe('node.instruments.observe()', () => {
     assert.deepEqual(seen(ended), ['a handled']);
   });
 
+  it('shows the questions, who asks them, and their answers', async () => {
+    const { node, clock } = await startNode();
+    const asked: string[] = [];
+    const leave = node.instruments.observe({
+      asking: (message, to, within) => {
+        asked.push(`${message} to ${to.path} within ${within?.message}`);
+        return (error, answer) => asked.push(`${message}: ${error?.name ?? answer}`);
+      },
+    });
+    const answering = node.spawn((message, context) => message === 'a' && context.reply('yes'), {
+      name: 'b',
+    });
+    node
+      .spawn(async message => void (await answering.ask('a').then(() => asked.push(`done ${message}`))))
+      .tell('go');
+    await clock.settle();
+    const late = answering.ask('never', { timeout: 20 }).catch(() => {});
+    await clock.advance(20);
+    await late;
+    leave();
+    await answering.ask('a');
+    assert.deepEqual(asked, [
+      'a to /b within go',
+      'a: yes',
+      'done go',
+      'never to /b within undefined',
+      'never: TimeoutError',
+    ]);
+  });
+
+  it('lets a question have its answer, whatever an observer throws', async () => {
+    const { node } = await startNode();
+    const errors = heard(node, ErrorIgnored);
+    const wrong = () => {
+      throw new Error('clumsy');
+    };
+    node.instruments.observe({ asking: () => wrong });
+    node.instruments.observe({ asking: wrong });
+    const ref = node.spawn((message, context) => context.reply(message));
+    assert.equal(await ref.ask('a'), 'a');
+    assert.deepEqual(
+      errors.map(({ where }) => where),
+      ['asking of an observer', 'asking of an observer'],
+    );
+  });
+
   it('refuses what is no observer', async () => {
     const { node } = await startNode();
     assert.throws(() => node.instruments.observe('all' as never), TypeError, 'not "all"');

@@ -11,6 +11,7 @@ const all = [
   'ask',
   'instruments',
   'tracing',
+  'record',
   'spawn',
   'ring',
   'skynet',
