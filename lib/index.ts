@@ -80,6 +80,7 @@ export {
 } from './core/actor.ts';
 export { Uri } from './core/address.ts';
 export type { Stats } from './core/counts.ts';
+export type { Delivery, Observer, Outcome } from './core/delivery.ts';
 export type { ActorDetail, PeekedMessage } from './core/detail.ts';
 export {
   ActorError,
@@ -116,7 +117,6 @@ export {
 } from './core/inspect.ts';
 export type { Exhibit, Instruments, Measuring } from './core/instruments.ts';
 export { bounded, type MailboxKind, priority, unbounded } from './core/mailbox.ts';
-
 export {
   type DeadLetterReason,
   Exit,
@@ -125,7 +125,7 @@ export {
   Terminated,
   type TerminationReason,
 } from './core/message.ts';
-export type { ActorMeter, ClassMeter, Delivery, Observer, Outcome, Tracer } from './core/monitor.ts';
+export type { ActorMeter, ClassMeter } from './core/meter.ts';
 export { Operation } from './core/operation.ts';
 export type { PeerState, PeerView, Traffic } from './core/peers.ts';
 export { printTree } from './core/printTree.ts';
@@ -161,6 +161,7 @@ export {
   type StrategyOptions,
 } from './core/supervision.ts';
 export type { Timers } from './core/timers.ts';
+export type { Tracer } from './core/tracer.ts';
 export { type ActorTree, type TreeOptions, type TreeRoot, tree } from './core/tree.ts';
 export { Node } from './node/node.ts';
 export type { NodeOptions } from './node/options.ts';

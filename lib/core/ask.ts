@@ -4,9 +4,10 @@ import { AbortError, asError, MailboxFull, NodeDownError, show, TimeoutError } f
 import type { Cancel, Clock, World } from '../base/world.ts';
 import { whoRuns } from './ambient.ts';
 import type { DeadInlet } from './deadLetters.ts';
+import type { OnAnswer } from './delivery.ts';
 import { type AskOptions, Inlet, type Realm } from './inlet.ts';
 import { type DeadLetterReason, Notice, type Signal } from './message.ts';
-import type { Monitor, OnAnswer } from './monitor.ts';
+import type { Monitor } from './monitor.ts';
 import type { Scope } from './operation.ts';
 import { ActorStopped, Ref } from './ref.ts';
 

@@ -1,6 +1,6 @@
 /** One actor, seen closely: what `inspect` gives. */
 import type { Life } from './life.ts';
-import type { ActorMeter } from './monitor.ts';
+import type { ActorMeter } from './meter.ts';
 import type { Ref } from './ref.ts';
 
 /** A message that waits, or is being handled. */

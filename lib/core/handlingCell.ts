@@ -2,6 +2,7 @@
 import { asError, Unhandled } from '../base/errors.ts';
 import type { Host } from './actor.ts';
 import { enter } from './ambient.ts';
+import type { Delivery, Outcome } from './delivery.ts';
 import { UnhandledMessage } from './events.ts';
 import type { Mailbox } from './mailbox.ts';
 import { type Instance, MailCell } from './mailCell.ts';
@@ -16,7 +17,8 @@ import {
   ReceiveTimeout,
   Terminated,
 } from './message.ts';
-import type { ActorMeter, Delivery, Monitor, Outcome } from './monitor.ts';
+import type { ActorMeter } from './meter.ts';
+import type { Monitor } from './monitor.ts';
 import { type From, Postmark, senderOf } from './postmark.ts';
 import type { Ref } from './ref.ts';
 import { Tick } from './timers.ts';

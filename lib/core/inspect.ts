@@ -5,7 +5,7 @@ import type { Children } from './children.ts';
 import type { ActorDetail } from './detail.ts';
 import type { Life } from './life.ts';
 import { MailCell } from './mailCell.ts';
-import type { ActorMeter } from './monitor.ts';
+import type { ActorMeter } from './meter.ts';
 import { Ref } from './ref.ts';
 
 /** An actor as it is at this moment: what it is asked later may be otherwise. */

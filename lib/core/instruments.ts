@@ -2,9 +2,12 @@
 import { show } from '../base/errors.ts';
 import type { Clock } from '../base/world.ts';
 import { entered } from './ambient.ts';
+import type { Observer } from './delivery.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import { ErrorIgnored, type EventStream } from './events.ts';
-import { type ClassMeter, Monitor, type Observer, type Tracer } from './monitor.ts';
+import type { ClassMeter } from './meter.ts';
+import { Monitor } from './monitor.ts';
+import type { Tracer } from './tracer.ts';
 
 /** What instruments need of the node. */
 export interface Bench {

@@ -22,7 +22,7 @@ import {
   returnRing,
 } from './mailbox.ts';
 import type { Failure, Notice, Signal, TerminationReason } from './message.ts';
-import type { ActorMeter, Measured } from './monitor.ts';
+import type { ActorMeter, Measured } from './meter.ts';
 import type { Operation } from './operation.ts';
 import { senderOf } from './postmark.ts';
 import type { Props, SpawnOptions } from './props.ts';

@@ -5,171 +5,13 @@
 import { asError } from '../base/errors.ts';
 import type { Clock } from '../base/world.ts';
 import { enter, entered, whoRuns } from './ambient.ts';
+import { Delivery, type Observer, type OnAnswer, type Outcome } from './delivery.ts';
 import type { Dispatcher } from './dispatcher.ts';
-import { Histogram } from './histogram.ts';
+import { ActorMeter, ClassMeter, type Measured, nobody } from './meter.ts';
 import type { Scope } from './operation.ts';
 import { type From, Postmark, senderOf } from './postmark.ts';
 import type { Ref } from './ref.ts';
-
-/** What became of a delivery. `cut`: the actor ended, or was restarted, before it was done; `passedOn`: a pool left it to a worker, or what stands for an actor elsewhere passed it on. */
-export type Outcome = 'handled' | 'unhandled' | 'stashed' | 'failed' | 'cut' | 'passedOn';
-
-/** One message in the hands of one actor. */
-export class Delivery {
-  readonly ref: Ref;
-  /** The name of the actor's class or function. */
-  readonly className: string;
-  readonly message: unknown;
-  readonly sender: Ref | undefined;
-  /** When it was told, in ms by the node's clock; NaN where that was not noted. */
-  readonly toldAt: number;
-  /** When the actor began with it, in ms by the node's clock. */
-  readonly startedAt: number;
-  /** When it was done; NaN until then. */
-  endedAt = Number.NaN;
-  /** Undefined until it is done. */
-  outcome: Outcome | undefined = undefined;
-  /** Why it failed. */
-  error: Error | undefined = undefined;
-  /** What the tracer let travel with the message. */
-  readonly baggage: unknown;
-  /** A place for what the tracer keeps from the begin to the end: its span. */
-  trace: unknown = undefined;
-  /** @internal What waited in the mailbox: the notice that brought the message, or the message itself. */
-  readonly letter: unknown;
-  /** @internal How many messages it stands for in the histograms. */
-  readonly weight: number;
-  /** @internal Those who have seen it begin, and so see its end. */
-  readonly observers: readonly Observer[];
-
-  constructor(
-    of: Measured,
-    message: unknown,
-    letter: unknown,
-    from: From,
-    startedAt: number,
-    observers: readonly Observer[],
-  ) {
-    const mark = from instanceof Postmark ? from : undefined;
-    this.ref = of.ref;
-    this.className = of.className;
-    this.message = message;
-    this.letter = letter;
-    this.sender = mark === undefined ? (from as Ref | undefined) : mark.sender;
-    this.toldAt = mark?.toldAt ?? Number.NaN;
-    this.startedAt = startedAt;
-    this.baggage = mark?.baggage;
-    this.weight = mark?.weight ?? 0;
-    this.observers = observers;
-  }
-}
-
-/** Sees the deliveries of actors. What it throws is logged once, and changes nothing. */
-export interface Observer {
-  /** Whether it wants to see the deliveries of this actor; asked once for each. All unless given. */
-  observes?(ref: Ref, className: string): boolean;
-  begun?(delivery: Delivery): void;
-  ended?(delivery: Delivery): void;
-  /**
-   * Runs `receive` and returns what it returns: for whoever wants to surround it, with an AsyncLocalStorage for example. Code in
-   * generators runs in steps, from one `yield` to the next: it is called for each of them.
-   */
-  run?(delivery: Delivery, receive: () => unknown): unknown;
-  /**
-   * Sees the questions of all, and gives what to call with the answer to one, or with why there is none.
-   * @param within the delivery in which the asker is, where that is known
-   */
-  asking?(message: unknown, to: Ref, within: Delivery | undefined): OnAnswer | undefined;
-}
-
-/** Hears how a question has ended: `answer` means nothing when there is an error. */
-export type OnAnswer = (error: Error | undefined, answer: unknown) => void;
-
-/** Ties what happens because of a message to what sent it, over nodes, threads and processes. A node has one at most. */
-export interface Tracer extends Observer {
-  /**
-   * What is to travel with a message that is told now; undefined for nothing.
-   * @param within the delivery in which the teller is, where that is known
-   */
-  told(message: unknown, to: Ref, within: Delivery | undefined): unknown;
-  /** A question is asked: gives what is to travel with it, and what to call at its end; undefined when it is not traced. */
-  asked(
-    message: unknown,
-    to: Ref,
-    within: Delivery | undefined,
-  ): { readonly baggage: unknown; ended(error: Error | undefined): void } | undefined;
-  /**
-   * For another node, thread or process, whose tracer reads it with `unpack`: 1 to 2048 characters of ASCII that can be printed,
-   * and line feeds. Undefined for nothing; what is longer, or has other characters, does not cross.
-   */
-  pack(baggage: unknown): string | undefined;
-  /** Undefined when it can't be read. */
-  unpack(packed: string): unknown;
-  /**
-   * Runs the turns of actors: for whoever keeps what is active in an AsyncLocalStorage, which would otherwise hold in there what was
-   * active for the one who has told the first message.
-   */
-  outside?(turns: () => void): void;
-}
-
-/** The sums over all actors of one class. */
-export class ClassMeter {
-  readonly className: string;
-  /** Messages taken. */
-  handled = 0;
-  /** How often its actors have failed: at a message, or without one. */
-  failed = 0;
-  /** How often its actors have been restarted. */
-  restarts = 0;
-  /** For how many ms these actors have had the event loop to themselves. */
-  busyTime = 0;
-  /** From the tell to the begin of the handling, in ms. */
-  readonly wait = new Histogram();
-  /** From the begin of the handling to its end, waiting included, in ms. */
-  readonly handling = new Histogram();
-
-  constructor(className: string) {
-    this.className = className;
-  }
-}
-
-/** What is measured of one actor. */
-export class ActorMeter {
-  readonly kind: ClassMeter;
-  /** Messages taken. */
-  handled = 0;
-  /** For how many ms it has had the event loop to itself. */
-  busyTime = 0;
-  /** The longest it has had it at once, in ms: over several turns, when nobody else had one in between. */
-  longestTurn = 0;
-  /** When the present async work began; NaN while there is none. */
-  busySince = Number.NaN;
-  /** What a sampler found out when it looked last: messages per second, and which share of the time it had the event loop. */
-  rate = 0;
-  share = 0;
-  /** @internal The sums at that time. */
-  sampledHandled = 0;
-  sampledBusyTime = 0;
-  /** @internal The delivery that is under way, if it is looked at. */
-  delivery: Delivery | undefined = undefined;
-  /** @internal Those who want to see its deliveries. */
-  observers: readonly Observer[] = none;
-  /** @internal As of which change of the observers that is. */
-  version = 0;
-
-  constructor(kind: ClassMeter) {
-    this.kind = kind;
-  }
-}
-
-const none: readonly Observer[] = [];
-
-/** An actor as it is measured. */
-export interface Measured {
-  readonly ref: Ref;
-  readonly className: string;
-  meter: ActorMeter | undefined;
-}
+import type { Tracer } from './tracer.ts';
 
 /** Marks that are free at once, and that become free with each ms: while there are any, every message is measured. */
 const mostCredit = 256;
@@ -186,9 +28,9 @@ export class Monitor {
   readonly #dispatcher: Dispatcher;
   /** What travels with the message that is just being told, where that is known: it comes from elsewhere, or is a question. */
   #arriving: unknown = undefined;
-  #observers: readonly Observer[] = none;
+  #observers: readonly Observer[] = nobody;
   /** Those of them who want to see questions. */
-  #listeners: readonly Observer[] = none;
+  #listeners: readonly Observer[] = nobody;
   #version = 1;
   #tracer: Tracer | undefined = undefined;
   #isMeasuring = false;
@@ -461,7 +303,7 @@ export class Monitor {
         return false;
       }
     });
-    if (meter.observers.length === 0) meter.observers = none;
+    if (meter.observers.length === 0) meter.observers = nobody;
   }
 
   // ---- deliveries ---------------------------------------------------------------------------------------------------

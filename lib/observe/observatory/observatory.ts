@@ -6,7 +6,7 @@ import { show } from '../../base/errors.ts';
 import type { NodeFace } from '../../core/actor.ts';
 import { type ActorView as Actor, inspect } from '../../core/inspect.ts';
 import type { Measuring } from '../../core/instruments.ts';
-import type { ClassMeter } from '../../core/monitor.ts';
+import type { ClassMeter } from '../../core/meter.ts';
 import type { Ref } from '../../core/ref.ts';
 import { tree } from '../../core/tree.ts';
 import { version } from '../../node/version.ts';

@@ -1,6 +1,6 @@
 /** What a recording is made of, as it stands in a file: one JSON object a line. */
 import { asError } from '../../base/errors.ts';
-import type { Outcome } from '../../core/monitor.ts';
+import type { Outcome } from '../../core/delivery.ts';
 import type { Written } from './written.ts';
 
 /** An error as text: its own fields are not recorded. */

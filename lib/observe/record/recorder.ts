@@ -8,10 +8,9 @@ import { Command } from '../../command/command.ts';
 import type { NodeFace } from '../../core/actor.ts';
 import { whoRuns } from '../../core/ambient.ts';
 import { Ask } from '../../core/ask.ts';
+import type { Delivery, Observer, OnAnswer, Outcome } from '../../core/delivery.ts';
 import { ActorError, ActorRestarted, ActorStarted, ErrorIgnored } from '../../core/events.ts';
 import { MailCell } from '../../core/mailCell.ts';
-
-import type { Delivery, Observer, OnAnswer, Outcome } from '../../core/monitor.ts';
 import { ActorStopped, type Ref } from '../../core/ref.ts';
 import { Tick } from '../../core/timers.ts';
 import { sourceOf } from '../../placement/source.ts';

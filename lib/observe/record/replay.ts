@@ -5,7 +5,7 @@ import { type Logger, silentLogger } from '../../base/log.ts';
 import { systemClock } from '../../base/world.ts';
 import type { Actor, ActorFunction, Spawnable } from '../../core/actor.ts';
 import { propsOf } from '../../core/actor.ts';
-import type { Outcome } from '../../core/monitor.ts';
+import type { Outcome } from '../../core/delivery.ts';
 import type { Props } from '../../core/props.ts';
 import { type AnyDecision, Later, Restart, Resume, Stop } from '../../core/supervision.ts';
 import { decodeError } from '../../remoting/errorFields.ts';

@@ -1,9 +1,10 @@
 /** What a node's deliveries and questions are to OpenTelemetry: spans, and the context that ties them together. */
 import { isAskPath } from '../../core/ask.ts';
+import type { Delivery } from '../../core/delivery.ts';
 import { PoisonPill, PrivateNotice } from '../../core/message.ts';
-import type { Delivery, Tracer } from '../../core/monitor.ts';
 import type { Ref } from '../../core/ref.ts';
 import { Tick } from '../../core/timers.ts';
+import type { Tracer } from '../../core/tracer.ts';
 import { StandInCell } from '../../placement/standIn.ts';
 import type { Context, OpenTelemetry, Span, Tracer as Spans } from '../openTelemetry.ts';
 import type { Carrier } from './carrier.ts';
