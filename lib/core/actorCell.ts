@@ -7,8 +7,7 @@ import type { Uri } from './address.ts';
 import { Cell } from './cell.ts';
 import { Children } from './children.ts';
 import { stopOf } from './endingCell.ts';
-import { unhandledTermination } from './failingCell.ts';
-import { gone } from './handlingCell.ts';
+import { gone, unhandledTermination } from './handlingCell.ts';
 import { defaultHighWaterMark, type Mailbox, type MailboxKind, Pushed } from './mailbox.ts';
 import type { Instance } from './mailCell.ts';
 import { carryOut, Errand, Exit, Notice, PoisonPill, ReceiveTimeout, Terminated } from './message.ts';
@@ -316,9 +315,10 @@ export class ActorCell extends Cell implements Host {
     counts.handled++;
     if (monitor === undefined) return;
     this.endDelivery();
-    this.meter = monitor.meterOf(this);
-    this.meter.busySince = this.clock.now();
-    if (from instanceof Postmark || this.meter.observers.length > 0)
+    const meter = monitor.meet(this);
+    monitor.took(meter, 1);
+    meter.busySince = this.clock.now();
+    if (from instanceof Postmark || meter.observers.length > 0)
       this.beginDelivery(message, letter, from, monitor);
   }
 
@@ -341,7 +341,9 @@ export class ActorCell extends Cell implements Host {
     this.message = errand;
     this.sender = senderOf(mailbox?.sender);
     this.countsAsHandled = true;
-    this.realm.counts.handled++;
+    const { monitor, counts } = this.realm;
+    counts.handled++;
+    monitor?.took(monitor.meet(this), 1);
     extras.taken++;
     const result = errand[carryOut](this.actor as Instance, this);
     if (typeof result !== 'object' || result === null) return this.forgetMessage();

@@ -97,7 +97,10 @@ export class Ask extends Inlet<Ref> {
     const { monitor } = this.realm;
     if (monitor === undefined || !monitor.seesQuestions)
       this.target.inlet.enqueue(message, this.ref, this.target);
-    else this.#onEnded = monitor.ask(message, this.ref, this.target);
+    else
+      monitor.ask(message, this.ref, this.target, onEnded => {
+        this.#onEnded = onEnded;
+      });
     if (this.#isSettled) return;
     this.target.inlet.signal({ type: 'watch', watcher: this.ref }, this.target);
     if (this.#isSettled) return;

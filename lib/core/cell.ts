@@ -218,7 +218,7 @@ export abstract class Cell extends EndingCell {
         realm.events.publish(new ActorStarted(this.ref));
     } else if (ending.to === 'restart') {
       realm.counts.restarts++;
-      if (realm.monitor?.isMeasuring) realm.monitor.meterOf(this).kind.restarts++;
+      if (realm.monitor?.isMeasuring) realm.monitor.meet(this).kind.restarts++;
       this.more().restarts++;
       realm.events.publish(new ActorRestarted(this.ref, ending.failure.error));
     }
@@ -262,12 +262,13 @@ export abstract class Cell extends EndingCell {
     step = work?.step,
   ): void {
     if (step !== 'main') this.work = undefined;
-    else {
-      this.mainWork = undefined;
-      this.endDelivery(error && 'failed', error && asError(error.thrown));
-    }
+    else this.mainWork = undefined;
     const isEnding =
       this.ending !== undefined && !(this.ending.to === 'restart' && this.ending.step === 'wait');
+    if (step === 'main') {
+      if (isEnding) this.endDelivery('cut');
+      else this.endDelivery(error && 'failed', error && asError(error.thrown));
+    }
     const before = enter(this);
     if (step === 'start') {
       if (error === undefined) this.#started();

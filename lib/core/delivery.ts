@@ -62,8 +62,9 @@ export interface Observer {
   begun?(delivery: Delivery): void;
   ended?(delivery: Delivery): void;
   /**
-   * Runs `receive` and returns what it returns: for whoever wants to surround it, with an AsyncLocalStorage for example. Code in
-   * generators runs in steps, from one `yield` to the next: it is called for each of them.
+   * Calls `receive` before it returns: for whoever wants to surround it, with an AsyncLocalStorage for example. It gives what the
+   * actor gives, and throws what it throws; what `run` makes of that changes nothing. Code in generators runs in steps, from one
+   * `yield` to the next: it is called for each of them.
    */
   run?(delivery: Delivery, receive: () => unknown): unknown;
   /**

@@ -12,6 +12,8 @@ export interface Runnable {
   turn(messages: number): number;
   /** All is quiet: give back what an idle one need not hold. */
   rest(): void;
+  /** Something has changed that a turn looks at in the beginning: the present one is to look again, after its present message. */
+  lookAnew(): void;
 }
 
 /** The most messages that one cell handles in a turn. */
@@ -36,6 +38,8 @@ export class Dispatcher {
   readonly #resting: Runnable[] = [];
   #isScheduled = false;
   #isDraining = false;
+  /** Whose turn it is. */
+  #present: Runnable | undefined = undefined;
   readonly #drain = () => {
     if (this.around === undefined) this.#run();
     else this.around(this.#turns);
@@ -71,6 +75,11 @@ export class Dispatcher {
     if (this.#resting.length > mostResting) this.#restAll();
   }
 
+  /** Whoever has a turn looks anew at what it looks at in the beginning of one. */
+  lookAnew(): void {
+    this.#present?.lookAnew();
+  }
+
   #restAll(): void {
     for (let runnable = this.#resting.pop(); runnable !== undefined; runnable = this.#resting.pop())
       runnable.rest();
@@ -96,6 +105,7 @@ export class Dispatcher {
       this.#queue[this.#head] = undefined;
       this.#head = (this.#head + 1) & (this.#queue.length - 1);
       this.#size--;
+      this.#present = runnable;
       // A turn without a message has its cost too.
       left -= runnable.turn(Math.min(left, throughput)) + 1;
       if (left > 0) continue;
@@ -110,6 +120,7 @@ export class Dispatcher {
       left = this.#unseen;
     }
     this.#isDraining = false;
+    this.#present = undefined;
     this.watcher?.runEnds();
     enter(undefined);
     if (this.#size > 0) this.#schedule();

@@ -254,6 +254,7 @@ export abstract class EndingCell extends FailingCell {
   /** All that belonged to the old instance and not to the actor. */
   #leaveInstance(): void {
     const { extras, ending } = this;
+    this.endDelivery('cut'); // nothing will come of what was left behind
     if (ending?.to === 'restart') ending.trapsExits = this.actor?.trapExit === true;
     this.actor = undefined;
     this.isStarted = false;

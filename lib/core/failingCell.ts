@@ -2,12 +2,12 @@
  * The part of a cell that deals with failure: its own, which suspends it until its supervisor has decided, and those of its
  * children, about which it decides.
  */
-import { asError, BadSupervision, show, Unhandled, UnhandledTermination } from '../base/errors.ts';
+import { asError, BadSupervision, show, Unhandled } from '../base/errors.ts';
 import type { Limits } from '../restart/intensity.ts';
 import { ActorError, ErrorIgnored } from './events.ts';
 import { HandlingCell } from './handlingCell.ts';
 import type { MailCell } from './mailCell.ts';
-import { type Failure, PrivateNotice, type Signal, Terminated } from './message.ts';
+import { type Failure, PrivateNotice, type Signal } from './message.ts';
 import type { Ref } from './ref.ts';
 import {
   asDecision,
@@ -31,11 +31,8 @@ export abstract class FailingCell extends HandlingCell {
     const message = handled instanceof PrivateNotice ? undefined : handled;
     // A stop that came before the error wins: then nobody needs to decide anything.
     if (this.signals !== undefined) this.obeyAll();
-    if (thrown instanceof Unhandled && message !== undefined && this.#isUnhandled(message)) return;
-    const error =
-      thrown instanceof Unhandled && message instanceof Terminated
-        ? unhandledTermination(this.ref, message)
-        : asError(thrown);
+    if (thrown instanceof Unhandled && message !== undefined) return this.#leaveUnhandled(message);
+    const error = asError(thrown);
     if (this.ending !== undefined || this.failure !== undefined || this.life === 'stopped') {
       this.ignoreError(error, 'an actor that had already failed or was stopping');
       if (this.ending !== undefined) this.proceed();
@@ -44,18 +41,16 @@ export abstract class FailingCell extends HandlingCell {
     this.failure = { error, message };
     this.#suspend();
     const { events, monitor } = this.realm;
-    if (monitor?.isMeasuring) monitor.meterOf(this).kind.failed++;
+    if (monitor?.isMeasuring) monitor.meet(this).kind.failed++;
     events.publish(new ActorError(this.ref, error, message));
     if (this.parent === undefined) this.realm.guardianFailed(this.failure);
     else this.parent.signal({ type: 'childFailed', child: this.ref, failure: this.failure });
   }
 
   /** `throw new Unhandled()` says the same as `this.unhandled(message)`. */
-  #isUnhandled(message: unknown): boolean {
-    if (message instanceof Terminated) return false;
+  #leaveUnhandled(message: unknown): void {
     this.reportUnhandled(message);
     if (this.ending === undefined) this.settle();
-    return true;
   }
 
   #suspend(): void {
@@ -215,8 +210,3 @@ const release: Signal<Ref> = { type: 'release' };
 const resume: Signal<Ref> = { type: 'resume' };
 const stop: Signal<Ref> = { type: 'stop' };
 const giveUp: Signal<Ref> = { type: 'giveUpChild' };
-
-export const unhandledTermination = (watcher: Ref, { ref, reason }: Terminated) =>
-  new UnhandledTermination(
-    `${watcher.address} watches ${String(ref)}, which ended (${reason}), and did not handle its Terminated message`,
-  );

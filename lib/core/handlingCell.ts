@@ -1,5 +1,5 @@
 /** The part of a cell that handles messages: what a turn is, and what becomes of each message. */
-import { asError, Unhandled } from '../base/errors.ts';
+import { asError, Unhandled, UnhandledTermination } from '../base/errors.ts';
 import type { Host } from './actor.ts';
 import { enter } from './ambient.ts';
 import type { Delivery, Outcome } from './delivery.ts';
@@ -44,13 +44,14 @@ export abstract class HandlingCell extends MailCell {
     do {
       if (this.life !== 'running' || this.signals !== undefined) this.attend();
       if (this.life !== 'running') break;
-      if (monitor !== realm.monitor) {
+      if (monitor !== realm.monitor || (monitor !== undefined && monitor.version !== this.meter?.version)) {
         monitor = realm.monitor;
         monitor?.turnBegins(this);
       }
       left = this.#handle(left, monitor);
     } while (this.signals !== undefined || (left > 0 && this.life === 'running' && this.hasMail));
-    monitor?.turnEnds(this.meter as ActorMeter, messages - left);
+    // A process counts what it takes.
+    if (!this.isProcess) monitor?.took(this.meter as ActorMeter, messages - left);
     this.isReady = false;
     if (this.signals !== undefined || (this.life === 'running' && this.hasMail)) this.becomeReady();
     else if (!this.restsLater) {
@@ -188,9 +189,14 @@ export abstract class HandlingCell extends MailCell {
   }
 
   protected receiveFailed(thrown: unknown): void {
-    if (thrown instanceof Unhandled) this.endDelivery('unhandled');
-    else this.endDelivery('failed', asError(thrown));
-    this.failed(thrown, this.message);
+    const { message } = this;
+    const isUnhandled = thrown instanceof Unhandled;
+    // To leave the end of a watched actor to nobody is a failure.
+    const error =
+      isUnhandled && message instanceof Terminated ? unhandledTermination(this.ref, message) : thrown;
+    if (isUnhandled && error === thrown) this.endDelivery('unhandled');
+    else this.endDelivery('failed', asError(error));
+    this.failed(error, message);
   }
 
   #handleForCell(message: CellMessage): unknown {
@@ -242,6 +248,7 @@ export abstract class HandlingCell extends MailCell {
       this.countsAsHandled = false;
       this.realm.counts.handled--;
       if (this.extras !== undefined) this.extras.taken--;
+      if (this.meter !== undefined) this.realm.monitor?.took(this.meter, -1);
       return undefined;
     }
     this.message = message;
@@ -299,3 +306,8 @@ export abstract class HandlingCell extends MailCell {
 
 /** The answer to what a notice says when it says nothing any more. */
 export const gone: unique symbol = Symbol('gone');
+
+export const unhandledTermination = (watcher: Ref, { ref, reason }: Terminated) =>
+  new UnhandledTermination(
+    `${watcher.address} watches ${String(ref)}, which ended (${reason}), and did not handle its Terminated message`,
+  );

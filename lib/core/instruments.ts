@@ -1,7 +1,6 @@
 /** The instruments of a node: what can be attached to it to see what its actors do. Without any, they cost nothing. */
 import { show } from '../base/errors.ts';
 import type { Clock } from '../base/world.ts';
-import { entered } from './ambient.ts';
 import type { Observer } from './delivery.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import { ErrorIgnored, type EventStream } from './events.ts';
@@ -110,8 +109,6 @@ export class Instruments {
     bench.monitor = new Monitor(bench.clock, bench.dispatcher, (error, where) =>
       bench.events.publish(new ErrorIgnored(undefined, error, where)),
     );
-    // A turn that began without a monitor knows nothing of its marks.
-    entered()?.lookAnew?.();
     return bench.monitor;
   }
 }

@@ -116,6 +116,7 @@ export abstract class MailCell extends Inlet<Ref> implements Measured {
   abstract override signal(signal: Signal<Ref>): void;
   /** A turn, given by the dispatcher: handles at most `messages` messages and returns how many it did. */
   abstract turn(messages: number): number;
+  abstract lookAnew(): void;
 
   // ---- messages ----
 
@@ -265,9 +266,10 @@ export abstract class MailCell extends Inlet<Ref> implements Measured {
   detail(peek: number): ActorDetail {
     const { mailbox, extras } = this;
     const now = this.clock.now();
-    const waiting: PeekedMessage[] = [];
-    for (let i = 0; mailbox !== undefined && i < Math.min(peek, mailbox.size); i++)
-      waiting.push({ message: mailbox.at(i), sender: senderOf(mailbox.fromAt(i)) });
+    const waiting: PeekedMessage[] = (mailbox?.first(peek) ?? []).map(({ message, sender }) => ({
+      message,
+      sender: senderOf(sender),
+    }));
     return {
       ref: this.ref,
       parent: this.parent?.ref,

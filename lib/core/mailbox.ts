@@ -21,7 +21,8 @@ export const Pushed = {
 } as const;
 export type Pushed = (typeof Pushed)[keyof typeof Pushed];
 
-export interface Victim {
+/** A message in a mailbox. */
+export interface Waiting {
   readonly message: unknown;
   readonly sender: From;
 }
@@ -31,7 +32,7 @@ export abstract class Mailbox {
   size = 0;
   /** The sender of the message that was taken last, or the postmark that knows. */
   sender: From = undefined;
-  victim: Victim | undefined = undefined;
+  victim: Waiting | undefined = undefined;
   fault: unknown = undefined;
 
   /** At every multiple of this size, `push` tells of high water. */
@@ -45,8 +46,8 @@ export abstract class Mailbox {
   abstract take(): unknown;
   /** The message that is `index`th in turn. */
   abstract at(index: number): unknown;
-  /** What stands beside the message that is `index`th in turn. */
-  abstract fromAt(index: number): From;
+  /** The first messages in turn, at most so many of them, with what stands beside them. */
+  abstract first(count: number): Waiting[];
   /** Takes the message that is `index`th in turn. */
   abstract takeAt(index: number): unknown;
 }
@@ -117,8 +118,11 @@ export class RingMailbox extends Mailbox {
     return this.#slots[((this.#head + index) & this.#mask) << 1];
   }
 
-  fromAt(index: number): From {
-    return this.#slots[(((this.#head + index) & this.#mask) << 1) + 1] as From;
+  first(count: number): Waiting[] {
+    return Array.from({ length: Math.min(count, this.size) }, (_, index) => {
+      const slot = ((this.#head + index) & this.#mask) << 1;
+      return { message: this.#slots[slot], sender: this.#slots[slot + 1] as From };
+    });
   }
 
   takeAt(index: number): unknown {
@@ -227,8 +231,8 @@ class PriorityMailbox extends Mailbox {
     return this.#inTurn()[index]?.message;
   }
 
-  fromAt(index: number): From {
-    return this.#inTurn()[index]?.sender;
+  first(count: number): Waiting[] {
+    return this.#inTurn().slice(0, Math.max(0, count));
   }
 
   takeAt(index: number): unknown {

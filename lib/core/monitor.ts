@@ -18,6 +18,9 @@ const mostCredit = 256;
 const creditPerMs = 10;
 /** When there are none, one message in so many is. */
 const stride = 2048;
+/** The most classes that are told apart, and what all others are together. */
+const mostKinds = 2000;
+const otherKinds = 'other';
 /** Nothing is looked at: a number that counting down does not bring to an end in any useful time. */
 const never = 2 ** 30;
 
@@ -31,7 +34,8 @@ export class Monitor {
   #observers: readonly Observer[] = nobody;
   /** Those of them who want to see questions. */
   #listeners: readonly Observer[] = nobody;
-  #version = 1;
+  /** Which change of the observers it was that came last. */
+  version = 1;
   #tracer: Tracer | undefined = undefined;
   #isMeasuring = false;
   #credit = 0;
@@ -50,6 +54,8 @@ export class Monitor {
     this.#clock = clock;
     this.#dispatcher = dispatcher;
     dispatcher.watcher = this;
+    // A turn that began without a monitor knows nothing of its marks.
+    dispatcher.lookAnew();
     this.#lastLook = clock.now();
     this.#onError = onError;
   }
@@ -98,7 +104,8 @@ export class Monitor {
   set observers(observers: readonly Observer[]) {
     this.#observers = observers;
     this.#listeners = observers.filter(({ asking }) => asking !== undefined);
-    this.#version++;
+    this.version++;
+    this.#dispatcher.lookAnew();
   }
 
   // ---- at the tell --------------------------------------------------------------------------------------------------
@@ -191,8 +198,8 @@ export class Monitor {
     return this.#tracer !== undefined || this.#listeners.length > 0;
   }
 
-  /** Sends a question. @returns what to call at its end, when somebody wants to know */
-  ask(question: unknown, asker: Ref, to: Ref): OnAnswer | undefined {
+  /** Sends a question. @param hear gets what to call at its end, when somebody wants to know: sent into a full mailbox, it has ended at once */
+  ask(question: unknown, asker: Ref, to: Ref, hear: (onAnswer: OnAnswer) => void): void {
     const { tracer } = this;
     const ends: OnAnswer[] = [];
     for (const listener of this.#listeners) {
@@ -209,13 +216,13 @@ export class Monitor {
     } catch (error) {
       this.#blame(tracer as Tracer, error, 'asked');
     }
-    this.carry(traced?.baggage, () => to.inlet.enqueue(question, asker, to));
     if (tracer !== undefined && traced !== undefined)
       ends.push(this.#guarded(tracer, error => traced.ended(error), 'asked'));
-    if (ends.length < 2) return ends[0];
-    return (error, answer) => {
-      for (const end of ends) end(error, answer);
-    };
+    if (ends.length > 0)
+      hear((error, answer) => {
+        for (const end of ends) end(error, answer);
+      });
+    this.carry(traced?.baggage, () => to.inlet.enqueue(question, asker, to));
   }
 
   #guarded(observer: Observer, onAnswer: OnAnswer, where = 'asking'): OnAnswer {
@@ -237,24 +244,25 @@ export class Monitor {
   // ---- turns --------------------------------------------------------------------------------------------------------
 
   turnBegins(actor: Measured): void {
-    const meter = this.meterOf(actor);
-    actor.meter = meter;
+    const meter = this.meet(actor);
     if (meter === this.#onTurn || !this.#isMeasuring) return;
     if (this.#onTurn !== undefined) this.#takeTime(this.#onTurn);
     this.#onTurn = meter;
   }
 
   /** What is measured of an actor, with those who look at it now. */
-  meterOf(actor: Measured): ActorMeter {
-    const meter = actor.meter ?? new ActorMeter(this.#kindOf(actor.className));
-    if (meter.version !== this.#version) this.#choose(meter, actor);
+  meet(actor: Measured): ActorMeter {
+    actor.meter ??= new ActorMeter(this.#kindOf(actor.className));
+    const { meter } = actor;
+    if (meter.version !== this.version) this.#choose(meter, actor);
     return meter;
   }
 
-  turnEnds(meter: ActorMeter, handled: number): void {
+  /** So many messages were taken. */
+  took(meter: ActorMeter, messages: number): void {
     if (!this.#isMeasuring) return;
-    meter.handled += handled;
-    meter.kind.handled += handled;
+    meter.handled += messages;
+    meter.kind.handled += messages;
   }
 
   /** The dispatcher gives turns from now on. */
@@ -285,16 +293,17 @@ export class Monitor {
   }
 
   #kindOf(className: string): ClassMeter {
-    let kind = this.kinds.get(className);
-    if (kind === undefined) {
-      kind = new ClassMeter(className);
-      this.kinds.set(className, kind);
-    }
+    const known = this.kinds.get(className);
+    if (known !== undefined) return known;
+    // Whoever makes functions makes names, too: they must not fill the memory.
+    if (this.kinds.size >= mostKinds && className !== otherKinds) return this.#kindOf(otherKinds);
+    const kind = new ClassMeter(className);
+    this.kinds.set(className, kind);
     return kind;
   }
 
   #choose(meter: ActorMeter, actor: Measured): void {
-    meter.version = this.#version;
+    meter.version = this.version;
     meter.observers = this.#observers.filter(observer => {
       try {
         return observer.observes?.(actor.ref, actor.className) ?? true;
@@ -339,19 +348,21 @@ export class Monitor {
     }
   }
 
+  /** Whatever the observer does: the message is handled once, and what came of it is what came of it. */
   #surround(observer: Observer, delivery: Delivery, receive: () => unknown): () => unknown {
+    let done: { readonly result?: unknown; readonly failure?: { readonly thrown: unknown } } | undefined;
+    const once = () => {
+      done ??= attempt(receive);
+      if (done.failure !== undefined) throw done.failure.thrown;
+      return done.result;
+    };
     return () => {
-      let hasBegun = false;
       try {
-        return observer.run?.(delivery, () => {
-          hasBegun = true;
-          return receive();
-        });
+        observer.run?.(delivery, once);
       } catch (error) {
-        if (hasBegun) throw error;
-        this.#blame(observer, error, 'run');
-        return receive();
+        if (done?.failure === undefined || done.failure.thrown !== error) this.#blame(observer, error, 'run');
       }
+      return once();
     };
   }
 
@@ -377,6 +388,14 @@ export class Monitor {
     if (this.#blamed.has(observer)) return;
     this.#blamed.add(observer);
     this.#onError(asError(error), `${where} of an observer`);
+  }
+}
+
+function attempt(receive: () => unknown) {
+  try {
+    return { result: receive() };
+  } catch (thrown) {
+    return { failure: { thrown } };
   }
 }
 

@@ -12,8 +12,6 @@ export interface Scope {
   readonly pending?: Set<Operation<unknown>> | undefined;
   /** What each step of a generator is run within just now, if anything. */
   readonly surrounding?: ((step: () => unknown) => unknown) | undefined;
-  /** Has it look anew whether there is a monitor, in the turn that it has now. */
-  lookAnew?(): void;
 }
 
 /** Hears how an operation ended. */
