@@ -32,7 +32,7 @@ const codes = {
   UnhandledTermination: 'UNHANDLED_TERMINATION',
 };
 /** Codes of misuse, which have no class of their own. */
-const codesOfMisuse = ['ASYNC_GENERATOR', 'BUG', 'GET_PENDING', 'PACKAGE_MISSING', 'THROWN'];
+const codesOfMisuse = ['ASYNC_GENERATOR', 'BUG', 'GET_PENDING', 'PACKAGE_MISSING', 'PORT_IN_USE', 'THROWN'];
 
 describe('every exported error class', () => {
   it('is listed here, with its code', () => {

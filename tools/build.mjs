@@ -1,7 +1,16 @@
 // Builds dist/ from lib/: JavaScript, declarations and source maps, from scratch each time, so that no stale file is ever
 // shipped. In a clone it also links the commands, so that `npx startnode` runs what was built here.
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -15,6 +24,16 @@ const { status } = spawnSync(process.execPath, [tsc, '-p', join(root, 'tools', '
   stdio: 'inherit',
 });
 if (status !== 0) process.exit(status ?? 1);
+
+// The page of the dashboard is shipped as it is, with the one package that it stands on, and its licences.
+const page = ['observe', 'dashboard', 'page'];
+cpSync(join(root, 'lib', ...page), join(root, 'dist', ...page), { recursive: true });
+const vendor = join(root, 'dist', ...page, 'vendor');
+const packages = join(root, 'node_modules');
+mkdirSync(vendor);
+copyFileSync(join(packages, 'htm', 'preact', 'standalone.module.js'), join(vendor, 'preact.js'));
+copyFileSync(join(packages, 'htm', 'LICENSE'), join(vendor, 'LICENSE.htm'));
+copyFileSync(join(packages, 'preact', 'LICENSE'), join(vendor, 'LICENSE.preact'));
 
 for (const file of readdirSync(join(root, 'dist', 'cli'))) {
   if (file.endsWith('.js')) chmodSync(join(root, 'dist', 'cli', file), 0o755);

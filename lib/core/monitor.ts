@@ -21,6 +21,9 @@ const stride = 2048;
 /** The most classes that are told apart, and what all others are together. */
 const mostKinds = 2000;
 const otherKinds = 'other';
+/** When the clock has been read often enough, it is read for one turn in so many to twice as many. */
+const turnStride = 64;
+const mostTimes = 4;
 /** Nothing is looked at: a number that counting down does not bring to an end in any useful time. */
 const never = 2 ** 30;
 
@@ -49,6 +52,14 @@ export class Monitor {
   #onTurn: ActorMeter | undefined = undefined;
   #lastLook: number;
   readonly #blamed = new WeakSet<object>();
+  /** Whether the present turn is timed, for how many it stands, and how many more go by before the next one is. */
+  #isTimed = false;
+  #turns = 1;
+  #turnsLeft = 0;
+  /** For how many ms turns have gone on since the last one that was timed. */
+  #untimed = 0;
+  #turnCredit = mostCredit;
+  #chance = 1;
 
   constructor(clock: Clock, dispatcher: Dispatcher, onError: (error: Error, where: string) => void) {
     this.#clock = clock;
@@ -246,8 +257,11 @@ export class Monitor {
   turnBegins(actor: Measured): void {
     const meter = this.meet(actor);
     if (meter === this.#onTurn || !this.#isMeasuring) return;
-    if (this.#onTurn !== undefined) this.#takeTime(this.#onTurn);
+    const before = this.#onTurn;
     this.#onTurn = meter;
+    if (before === undefined) this.#isTimed = this.#turnsLeft <= 0;
+    else if (this.#isTimed) this.#takeTime(before);
+    if (!this.#isTimed && --this.#turnsLeft <= 0) this.#beginTimed();
   }
 
   /** What is measured of an actor, with those who look at it now. */
@@ -272,24 +286,56 @@ export class Monitor {
 
   /** The dispatcher gives no more turns for now. */
   runEnds(): void {
-    if (this.#onTurn !== undefined) this.#takeTime(this.#onTurn);
+    if (this.#onTurn === undefined) return;
+    if (this.#isTimed) this.#takeTime(this.#onTurn);
+    else this.#untimed += this.#clock.now() - this.#lastLook;
     this.#onTurn = undefined;
   }
 
-  /** The time since the last look was this actor's: the clock is read between two actors, not between two turns of one. */
-  #takeTime(meter: ActorMeter): void {
-    const now = this.#clock.now();
-    const took = now - this.#lastLook;
-    this.#lastLook = now;
-    meter.busyTime += took;
-    meter.kind.busyTime += took;
-    if (took > meter.longestTurn) meter.longestTurn = took;
+  /** Whether the next turn is timed, too. */
+  #planTurns(now: number): void {
     const passed = now - this.#refilledAt;
     if (passed >= 1) {
       this.#refilledAt = now;
       this.#credit = Math.min(mostCredit, this.#credit + Math.floor(passed * creditPerMs));
+      this.#turnCredit = Math.min(mostCredit, this.#turnCredit + Math.floor(passed * creditPerMs));
       if (this.#pace === stride) this.#look();
     }
+    if (this.#turnCredit > 0) {
+      this.#turnCredit--;
+      this.#turns = 1;
+      this.#turnsLeft = 0;
+    } else {
+      // Never the same number: two actors that take turns would be one actor.
+      this.#chance = (this.#chance * 1_103_515_245 + 12_345) & 0x7fff_ffff;
+      this.#turns = turnStride + ((this.#chance >> 16) % turnStride);
+      this.#turnsLeft = this.#turns;
+    }
+    this.#isTimed = this.#turnsLeft === 0;
+  }
+
+  #beginTimed(): void {
+    const now = this.#clock.now();
+    this.#untimed += now - this.#lastLook;
+    this.#lastLook = now;
+    this.#isTimed = true;
+  }
+
+  /**
+   * The time since the last look was this actor's: the clock is read between two actors, not between two turns of one; and when
+   * there are very many turns, for one in so many, which then stands for all of these. One that took much longer than the others
+   * stands for a few times of what has passed at most.
+   */
+  #takeTime(meter: ActorMeter): void {
+    const now = this.#clock.now();
+    const took = now - this.#lastLook;
+    const counted = Math.min(took * this.#turns, mostTimes * (took + this.#untimed));
+    this.#lastLook = now;
+    this.#untimed = 0;
+    meter.busyTime += counted;
+    meter.kind.busyTime += counted;
+    if (took > meter.longestTurn) meter.longestTurn = took;
+    this.#planTurns(now);
   }
 
   #kindOf(className: string): ClassMeter {

@@ -4,6 +4,7 @@ import type { NodeFace } from '../core/actor.ts';
 import { checkOptions, type DirectorOptions, type StopWhen } from './directorOptions.ts';
 import { type Graph, graphOf, type MermaidOptions, mermaidOf } from './drawing.ts';
 import { FlowError } from './events/errors.ts';
+import { exhibitOf } from './exhibit.ts';
 import type { ActorOf, FlowActor, FlowActorClass, FlowActorOptions, ParamsOf } from './flowActor.ts';
 import { EventLogger } from './io/eventLogger.ts';
 import { STDOUT } from './io/stdout.ts';
@@ -33,6 +34,7 @@ export class Director {
   #last: Run | undefined;
   #hasRun = false;
   #forgetSignals: () => void = () => {};
+  #unshow: () => void = () => {};
 
   /** @throws TypeError that names the option and what is wrong with it */
   constructor(options: DirectorOptions = {}) {
@@ -240,6 +242,7 @@ export class Director {
     this.#hasRun = true;
     if (this.#options.handleSignals ?? isBlocking) this.#forgetSignals = onSignals(() => void this.stop());
     await run.start();
+    this.#show(run);
     if (this.#options.stopWhen === 'idle') void run.idle().then(() => run.stop());
     if (isBlocking) await this.block();
   }
@@ -278,6 +281,17 @@ export class Director {
     return this.stop();
   }
 
+  /** Whoever shows the node shows the flow. */
+  #show(run: Run): void {
+    if (this.#run !== run) return; // it has ended in the meantime
+    const exhibit = exhibitOf(
+      this.name,
+      () => this.graph(),
+      () => statsOf(run),
+    );
+    this.#unshow = run.node?.instruments.exhibit(exhibit) ?? this.#unshow;
+  }
+
   /** A second run begins with new instances, as far as they can be made. */
   #renew(): void {
     if (!this.#hasRun) return;
@@ -308,6 +322,7 @@ export class Director {
     this.#run = undefined;
     this.#forgetSignals();
     this.#forgetSignals = () => {};
+    this.#unshow();
   }
 
   // ---- looking at it ----

@@ -1,11 +1,21 @@
 /** What makes a running node visible: metrics, traces, a dashboard, a console, a recorder. The subpath `troupe/observe`. */
 
+export {
+  type ControlAction,
+  type Controlled,
+  ControlRefused,
+  control,
+  controlActions,
+} from './control.ts';
+export { type Dashboard, dashboard } from './dashboard/dashboard.ts';
+export type { DashboardOptions } from './dashboard/options.ts';
 export { type Metrics, type MetricsOptions, metrics } from './metrics/metrics.ts';
 export type { OtelMeter, OtelMeterProvider, OtelProducer } from './metrics/otel.ts';
 export type { Handler as MetricsHandler, MetricsServer, ServeOptions } from './metrics/serve.ts';
 export { type CensusFilter, type SortKey, sortKeys } from './observatory/census.ts';
 export type { EventFilter } from './observatory/chronicle.ts';
 export { Observatory, type ObservatoryOptions } from './observatory/observatory.ts';
+export type { Kin, Line, OutlineFilter } from './observatory/outline.ts';
 export { answerQuery, type Queries, type QueryName, queryNames } from './observatory/queries.ts';
 export type {
   ActorRow,

@@ -25,6 +25,8 @@ interface Slot {
 
 /** One that has ended by itself sooner than this, in ms, is not replaced at once: the next may do the same. */
 const soonest = 1000;
+/** So many workers are shown one by one. */
+const mostShown = 200;
 const delays = { min: 100, max: 10_000 };
 
 class Pool extends Router {
@@ -33,6 +35,7 @@ class Pool extends Router {
   readonly #scaling: Scaling | undefined;
   readonly #slots: Slot[] = [];
   readonly #slotOf = new Map<Ref, Slot>();
+  #unshow: () => void = () => {};
 
   constructor(recipe: Props, options: CompletePoolOptions) {
     super(options.strategy);
@@ -44,6 +47,34 @@ class Pool extends Router {
   protected override open(): void {
     this.#resize(this.#options.size);
     if (this.#scaling !== undefined) this.timers.every(LoadCheck, this.#scaling.interval, new LoadCheck());
+    const { node, ref } = this;
+    this.#unshow = node.instruments.exhibit({ kind: 'pool', name: ref.path, view: () => this.#view() });
+  }
+
+  override postStop(): void {
+    this.#unshow();
+    super.postStop();
+  }
+
+  /** How it is now, for whoever shows the node: plain data. */
+  #view(): object | undefined {
+    // One that was killed brutally has had no `postStop`.
+    if (this.ref.isStopped) return this.#unshow() as undefined;
+    const workers = this.members.all;
+    return {
+      ...{ path: this.ref.path, worker: this.#recipe.title, strategy: this.#options.strategy.name },
+      ...{
+        size: this.#slots.length,
+        alive: workers.length,
+        min: this.#scaling?.min,
+        max: this.#scaling?.max,
+      },
+      queued: this.cell.load,
+      workers: workers.slice(0, mostShown).map(({ path, inlet }) => ({
+        path,
+        ...(inlet instanceof MailCell && { queued: inlet.load, isBusy: inlet.isBusy }),
+      })),
+    };
   }
 
   protected override obey(order: Order): unknown {

@@ -2,12 +2,14 @@ import { assert } from 'chai';
 import {
   Actor,
   type ClassMeter,
+  type Context,
   type Delivery,
   ErrorIgnored,
   inspect,
   oneForOne,
   openQuestions,
   Process,
+  type Ref,
   Resume,
   sleep,
   type Tracer,
@@ -62,6 +64,36 @@ describe('node.instruments.measure()', () => {
     const { handled, handling } = meterOf(classes, 'sink');
     assert.equal(handled, 100_000);
     assert.approximately(handling.count, 100_000, 2048);
+  });
+
+  it('divides the time fairly when there are so many turns that it looks at few of them', async () => {
+    const manual = new ManualClock();
+    let [spent, looks] = [0, 0];
+    const now = () => {
+      looks++;
+      return manual.now() + spent;
+    };
+    const { node, clock } = await startNode({
+      clock: { now, wall: () => 0, after: (ms, run) => manual.after(ms, run) },
+    });
+    node.instruments.measure();
+    let isOver = false;
+    const player =
+      (ms: number) =>
+      (left: number, { sender, ref }: Context) => {
+        spent += ms;
+        isOver = left === 0;
+        if (left > 0) sender?.tell(left - 1, ref);
+      };
+    const [fast, slow] = [0.001, 0.004].map(ms => node.spawn(player(ms)));
+    looks = 0;
+    (fast as Ref).tell(40_000, slow as Ref);
+    while (!isOver) await clock.settle();
+    const [a, b] = [fast, slow].map(ref => inspect(ref as Ref)?.meter?.busyTime ?? 0) as [number, number];
+    assert.approximately(a, 20_000 * 0.001, 4);
+    assert.approximately(b, 20_000 * 0.004, 8);
+    assert.approximately(a + b, spent, 8);
+    assert.isBelow(looks, 10_000);
   });
 
   it('tells for how long an actor has kept the event loop', async () => {

@@ -27,6 +27,24 @@ describe('pool()', () => {
     assert.deepEqual(namesOf(await routees(ref)), ['worker$1', 'worker$2']);
   });
 
+  it('shows itself on its node while it is there', async () => {
+    const { node, clock } = await startNode();
+    const jobs: Job[] = [];
+    const ref = node.spawn(pool(Worker.using({ jobs }), { size: 3 }), { name: 'workers' });
+    await clock.settle();
+    const views = () =>
+      node.instruments.exhibits.map(({ kind, name, view }) => ({ kind, name, view: view() }));
+    const worker = (n: number) => ({ path: `/workers/worker$${n}`, queued: 0, isBusy: false });
+    const view = { path: '/workers', worker: 'Worker', strategy: 'roundRobin', size: 3, alive: 3, queued: 0 };
+    const limits = { min: undefined, max: undefined };
+    assert.deepEqual(views(), [
+      { kind: 'pool', name: '/workers', view: { ...view, ...limits, workers: [1, 2, 3].map(worker) } },
+    ]);
+    ref.stop();
+    await clock.settle();
+    assert.deepEqual(views(), []);
+  });
+
   it('takes messages from the first moment on', async () => {
     const { node } = await startNode();
     assert.equal(await node.spawn(pool(Worker.using({ jobs: [] }), { size: 2 })).ask('who'), 'worker$1');

@@ -26,6 +26,7 @@ const all = [
   'flow',
   'flowMemory',
   'http',
+  'dashboard',
 ];
 // `remote` is all that has to do with other nodes.
 const wanted = process.argv.slice(2).flatMap(name => (name === 'remote' ? ['remote', 'links'] : [name]));

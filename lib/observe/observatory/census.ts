@@ -13,6 +13,9 @@ const keys = {
   uptime: ({ uptime }: Actor) => uptime,
 } as const;
 
+/** So many are kept in order while looking; for more, sorting all of them takes less. */
+const mostInserted = 1000;
+
 export type SortKey = keyof typeof keys;
 
 export const sortKeys = Object.keys(keys) as SortKey[];
@@ -48,26 +51,25 @@ export function census(
   const first = under === undefined || under === '/' ? undefined : `${under}/`;
   const best: { actor: Actor; value: number }[] = [];
   let total = 0;
+  let isInSystem = false;
   forEachActor(root, (actor, depth) => {
     if (depth === 0) return;
-    if (!isWanted(actor, system, first, part)) return;
+    if (depth === 1) isInSystem = actor.ref.path === '/system';
+    if ((isInSystem && !system) || !isWanted(actor, first, part)) return;
     total++;
     if (key === undefined) {
       if (best.length < wanted) best.push({ actor, value: 0 });
-    } else insert(best, { actor, value: key(actor) }, wanted);
+    } else if (wanted <= mostInserted) insert(best, { actor, value: key(actor) }, wanted);
+    else best.push({ actor, value: key(actor) });
   });
+  if (key !== undefined && wanted > mostInserted) best.sort((a, b) => b.value - a.value).splice(wanted);
   return { total, found: best.slice(offset).map(({ actor }) => actor) };
 }
 
-function isWanted(
-  actor: Actor,
-  system: boolean,
-  first: string | undefined,
-  part: string | undefined,
-): boolean {
-  if (system && first === undefined && part === undefined) return true;
+function isWanted(actor: Actor, first: string | undefined, part: string | undefined): boolean {
+  // A path is put together when it is asked for.
+  if (first === undefined && part === undefined) return true;
   const { path } = actor.ref;
-  if (!system && (path === '/system' || path.startsWith('/system/'))) return false;
   if (first !== undefined && !path.startsWith(first)) return false;
   return (
     part === undefined || path.toLowerCase().includes(part) || actor.className.toLowerCase().includes(part)

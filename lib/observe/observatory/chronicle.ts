@@ -4,7 +4,7 @@ import { ActorError, ActorStarted, DeadLetter, type EventStream } from '../../co
 import { ActorStopped, type Ref } from '../../core/ref.ts';
 import { describe } from './describe.ts';
 import type { DeadLetterView, ErrorView, EventView } from './views.ts';
-import type { Words } from './words.ts';
+import { errorText, type Words } from './words.ts';
 
 interface Noted {
   readonly number: number;
@@ -139,7 +139,7 @@ export class Chronicle {
 
   lastErrorOf(ref: Ref): ErrorView | undefined {
     const last = this.#errors.get(ref);
-    return last && { at: last.at, text: String(last.error), stack: last.error.stack, count: last.count };
+    return last && { at: last.at, text: errorText(last.error), stack: last.error.stack, count: last.count };
   }
 
   #view({ number, at, event }: Noted): EventView {

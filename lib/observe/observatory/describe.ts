@@ -22,7 +22,7 @@ import {
 } from '../../core/events.ts';
 import { ActorStopped, type Ref } from '../../core/ref.ts';
 import type { EventView } from './views.ts';
-import type { Words } from './words.ts';
+import { errorText, type Words } from './words.ts';
 
 type Description = Pick<EventView, 'level' | 'subject' | 'text' | 'stack'>;
 type Describe<E> = (event: E, words: Words) => Omit<Description, 'subject' | 'stack'> & Partial<Description>;
@@ -34,15 +34,15 @@ const descriptions: readonly (readonly [new (...args: never[]) => object, Descri
     text: reason === 'stopped' ? 'stopped' : `ended: ${reason}`,
     stack: undefined,
   })),
-  entry(ActorRestarted, ({ error }) => ({ level: 'warn', text: `restarted after ${error}` })),
+  entry(ActorRestarted, ({ error }) => ({ level: 'warn', text: `restarted after ${errorText(error)}` })),
   entry(ActorError, ({ error, message }, words) => ({
     level: 'error',
-    text: `failed${message === undefined ? '' : ` with ${words.of(message)}`}: ${error}`,
+    text: `failed${message === undefined ? '' : ` with ${words.of(message)}`}: ${errorText(error)}`,
     stack: error.stack,
   })),
   entry(ErrorIgnored, ({ error, where }) => ({
     level: 'warn',
-    text: `error ignored (${where}): ${error}`,
+    text: `error ignored (${where}): ${errorText(error)}`,
     stack: error.stack,
   })),
   entry(DeadLetter, ({ recipient, message, reason }, words) => ({
@@ -103,7 +103,7 @@ const descriptions: readonly (readonly [new (...args: never[]) => object, Descri
   entry(ShutdownTaskFailed, ({ phase, task, error }) => ({
     level: 'error',
     subject: undefined,
-    text: `shutdown task ${task} (${phase}) failed: ${error}`,
+    text: `shutdown task ${task} (${phase}) failed: ${errorText(error)}`,
     stack: error.stack,
   })),
 ];

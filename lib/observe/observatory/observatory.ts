@@ -12,7 +12,8 @@ import { tree } from '../../core/tree.ts';
 import { version } from '../../node/version.ts';
 import { type CensusFilter, census } from './census.ts';
 import { Chronicle, type EventFilter } from './chronicle.ts';
-import { Sampler } from './sampler.ts';
+import { type Line, type OutlineFilter, outline } from './outline.ts';
+import { idleLoop, noRates, Sampler } from './sampler.ts';
 import type {
   ActorRow,
   ActorView,
@@ -23,7 +24,7 @@ import type {
   NodeView,
   Page,
 } from './views.ts';
-import { Words, type WordsOptions } from './words.ts';
+import { errorText, Words, type WordsOptions } from './words.ts';
 
 export interface ObservatoryOptions extends WordsOptions {
   /** How often, in ms, it looks at all actors (1000); less often when there are so many that a look would take long. */
@@ -38,11 +39,15 @@ export class Observatory {
   readonly node: NodeFace;
   readonly #words: Words;
   readonly #chronicle: Chronicle;
-  readonly #sampler: Sampler;
-  readonly #measuring: Measuring;
-  readonly #since: number;
+  readonly #interval: number;
+  /** Both are there while somebody looks. */
+  #sampler: Sampler | undefined;
+  #measuring: Measuring | undefined;
+  #since = Number.NaN;
   readonly #onSample = new Set<() => void>();
+  /** Who looks through it, and who only wants it to remember what happens. */
   #users = 0;
+  #keepers = 0;
 
   private constructor(node: NodeFace, options: ObservatoryOptions) {
     const { interval = 1000, eventLimit = 1000 } = options;
@@ -51,13 +56,9 @@ export class Observatory {
         throw new TypeError(`${name} must be a number from 1 up, not ${show(value)}`);
     const { clock } = node.instruments;
     this.node = node;
-    this.#since = clock.now();
+    this.#interval = interval;
     this.#words = new Words(options);
-    this.#measuring = node.instruments.measure();
     this.#chronicle = new Chronicle(node.events, clock, this.#words, eventLimit);
-    this.#sampler = new Sampler(node, interval, () => {
-      for (const hear of this.#onSample) hear();
-    });
   }
 
   /**
@@ -66,29 +67,72 @@ export class Observatory {
    * @throws TypeError when an option is of the wrong kind
    */
   static open(node: NodeFace, options: ObservatoryOptions = {}): Observatory {
-    let observatory = open.get(node);
-    if (observatory === undefined) {
-      const opened = new Observatory(node, options);
-      observatory = opened;
-      open.set(node, opened);
-      void node.stopped.then(() => opened.#shut());
-    }
-    observatory.#users++;
+    const observatory = Observatory.#of(node, options);
+    if (observatory.#users++ === 0) observatory.#begin();
     return observatory;
+  }
+
+  /**
+   * Lets the observatory of a node take down what happens, without measuring, so that whoever opens it later can see what was
+   * before. Until the function that is returned is called.
+   * @param options of the first who opens it, or has it remember
+   * @throws TypeError when an option is of the wrong kind
+   */
+  static remember(node: NodeFace, options: ObservatoryOptions = {}): () => void {
+    const observatory = Observatory.#of(node, options);
+    observatory.#keepers++;
+    let isOver = false;
+    return () => {
+      if (isOver) return;
+      isOver = true;
+      observatory.#keepers--;
+      observatory.#left();
+    };
+  }
+
+  static #of(node: NodeFace, options: ObservatoryOptions): Observatory {
+    const present = open.get(node);
+    if (present !== undefined) return present;
+    const opened = new Observatory(node, options);
+    open.set(node, opened);
+    void node.stopped.then(() => opened.#shut());
+    return opened;
   }
 
   /** Who has opened it does not look through it any more. */
   close(): void {
-    if (--this.#users === 0) this.#shut();
+    this.#users--;
+    this.#left();
+  }
+
+  #begin(): void {
+    const { node } = this;
+    this.#since = node.instruments.clock.now();
+    this.#measuring = node.instruments.measure();
+    this.#sampler = new Sampler(node, this.#interval, () => {
+      for (const hear of this.#onSample) hear();
+    });
+  }
+
+  #left(): void {
+    if (this.#users > 0) return;
+    this.#rest();
+    if (this.#keepers === 0) this.#shut();
+  }
+
+  #rest(): void {
+    this.#sampler?.close();
+    this.#measuring?.stop();
+    this.#sampler = undefined;
+    this.#measuring = undefined;
+    this.#onSample.clear();
   }
 
   #shut(): void {
     if (open.get(this.node) !== this) return;
     open.delete(this.node);
-    this.#sampler.close();
+    this.#rest();
     this.#chronicle.close();
-    this.#measuring.stop();
-    this.#onSample.clear();
   }
 
   /** Calls `hear` after each look at all actors. */
@@ -116,8 +160,8 @@ export class Observatory {
       at: clock.wall(),
       observedFor: clock.now() - this.#since,
       stats: node.stats(),
-      rates: this.#sampler.rates,
-      eventLoop: this.#sampler.eventLoop,
+      rates: this.#sampler?.rates ?? noRates,
+      eventLoop: this.#sampler?.eventLoop ?? idleLoop,
       memory: { rss, heapUsed, heapTotal },
     };
   }
@@ -136,6 +180,12 @@ export class Observatory {
     const { children, more } = tree(parent, { maxDepth: 1, maxChildren: offset + limit });
     for (const { ref } of children.slice(offset)) found.push(ref.inlet as unknown as Actor);
     return { total: children.length + more, rows: found.map(actor => this.#row(actor)) };
+  }
+
+  /** The tree as it is unfolded, line by line. @throws TypeError that says what is wrong with the filter */
+  outline(filter: OutlineFilter = {}): Page<Line<ActorRow>> {
+    const { total, lines } = outline(this.node.guardian, path => this.find(path), filter);
+    return { total, rows: lines.map(line => ({ ...line, actor: line.actor && this.#row(line.actor) })) };
   }
 
   /** One actor, closely; undefined when there is none at that path. */
@@ -169,6 +219,11 @@ export class Observatory {
     }
   }
 
+  /** The number of the newest event; 0 when there is none yet. */
+  get newest(): number {
+    return this.#chronicle.newest;
+  }
+
   events(filter?: EventFilter): EventView[] {
     return this.#chronicle.events(filter);
   }
@@ -182,15 +237,21 @@ export class Observatory {
     return this.node.instruments.exhibits.map(exhibit => {
       const { kind, name } = exhibit;
       try {
-        return { kind, name, view: exhibit.view() };
+        // It is to cross to a browser or another node: what can't says so here.
+        return { kind, name, view: JSON.parse(JSON.stringify(exhibit.view()) ?? 'null') };
       } catch (error) {
-        return { kind, name, view: { error: String(error) } };
+        return { kind, name, view: { error: errorText(error) } };
       }
     });
   }
 
+  /** The other nodes, as this one sees them; none on a node that does not tell. */
+  peers(): readonly unknown[] {
+    return (this.node as { peers?(): readonly unknown[] }).peers?.() ?? [];
+  }
+
   get classes(): Iterable<ClassMeter> {
-    return this.#measuring.classes;
+    return this.#measuring?.classes ?? [];
   }
 
   #message({ message, sender }: { message: unknown; sender: Ref | undefined }): MessageView {

@@ -3,6 +3,7 @@ import { show } from '../../base/errors.ts';
 import type { CensusFilter } from './census.ts';
 import type { EventFilter } from './chronicle.ts';
 import type { Observatory } from './observatory.ts';
+import type { Line, OutlineFilter } from './outline.ts';
 import type { ActorRow, ActorView, DeadLetterView, EventView, ExhibitView, NodeView, Page } from './views.ts';
 
 /** What can be asked, with its parameters and its answer. */
@@ -10,10 +11,12 @@ export interface Queries {
   overview: { params: object; answer: NodeView };
   actors: { params: CensusFilter; answer: Page<ActorRow> };
   children: { params: { path: string; offset?: number; limit?: number }; answer: Page<ActorRow> };
+  outline: { params: OutlineFilter; answer: Page<Line<ActorRow>> };
   actor: { params: { path: string; peek?: number }; answer: ActorView | undefined };
   events: { params: EventFilter; answer: EventView[] };
   deadLetters: { params: { reason?: string; limit?: number }; answer: DeadLetterView[] };
   exhibits: { params: object; answer: ExhibitView[] };
+  peers: { params: object; answer: readonly unknown[] };
 }
 export type QueryName = keyof Queries;
 
@@ -25,10 +28,12 @@ const answers: Answers = {
   overview: observatory => observatory.overview(),
   actors: (observatory, filter) => observatory.actors(filter),
   children: (observatory, { path, ...page }) => observatory.children(path, page),
+  outline: (observatory, filter) => observatory.outline(filter),
   actor: (observatory, { path, ...options }) => observatory.actor(path, options),
   events: (observatory, filter) => observatory.events(filter),
   deadLetters: (observatory, filter) => observatory.deadLetters(filter),
   exhibits: observatory => observatory.exhibits(),
+  peers: observatory => observatory.peers(),
 };
 
 export const queryNames = Object.keys(answers) as QueryName[];

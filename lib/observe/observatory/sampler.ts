@@ -10,6 +10,10 @@ const mostShare = 0.02;
 /** How often, in ms, the event loop's delay is looked at. */
 const resolution = 10;
 
+/** What there is to say before the first look. */
+export const noRates: NodeRates = { sent: 0, handled: 0, deadLetters: 0, restarts: 0 };
+export const idleLoop: NodeView['eventLoop'] = { delay: { mean: 0, p99: 0, max: 0 }, utilization: 0 };
+
 export class Sampler {
   readonly #node: NodeFace;
   readonly #clock: Clock;
@@ -20,8 +24,8 @@ export class Sampler {
   #cancel: Cancel = () => {};
   #at: number;
   #sums: NodeRates;
-  rates: NodeRates = { sent: 0, handled: 0, deadLetters: 0, restarts: 0 };
-  eventLoop: NodeView['eventLoop'] = { delay: { mean: 0, p99: 0, max: 0 }, utilization: 0 };
+  rates = noRates;
+  eventLoop = idleLoop;
 
   /** @param interval ms from one look to the next, at least */
   constructor(node: NodeFace, interval: number, onSample: () => void) {

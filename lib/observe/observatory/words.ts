@@ -10,6 +10,15 @@ export interface WordsOptions {
 
 const mostCharacters = 2000;
 
+/** Errors are of users, and so is what makes a text of them. */
+export function errorText(error: unknown): string {
+  try {
+    return String(error);
+  } catch {
+    return 'an error that has no text';
+  }
+}
+
 export class Words {
   readonly #showMessages: boolean;
   readonly #redact: (message: unknown) => unknown;
@@ -27,7 +36,7 @@ export class Words {
         ? `${text.slice(0, mostCharacters)}… (${text.length} characters)`
         : text;
     } catch (error) {
-      return `(can't be shown: ${String(error)})`;
+      return `(can't be shown: ${errorText(error)})`;
     }
   }
 }

@@ -75,6 +75,8 @@ describe('Observatory', () => {
     await clock.settle();
     const { rows } = observatory.actors({ sort: 'queued', limit: 20 });
     const expected = refs.map((_, i) => (i * 7) % 31).sort((a, b) => b - a);
+    const paths = (limit: number) => observatory.actors({ sort: 'queued', limit }).rows.map(row => row.path);
+    assert.deepEqual(paths(5000).slice(0, 200), paths(200), 'the same order, whether few or many are wanted');
     assert.deepEqual(
       rows.map(({ queued }) => queued),
       expected.slice(0, 20),
