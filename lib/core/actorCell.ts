@@ -379,6 +379,9 @@ export class ActorCell extends Cell implements Host {
     const extras = this.more();
     extras.onMail = onMail;
     if (onMail !== undefined) this.endDelivery();
+    // It goes on without a message when its `get` took too long.
+    else if (this.meter !== undefined && Number.isNaN(this.meter.busySince))
+      this.meter.busySince = this.clock.now();
     if (onMail === undefined) {
       extras.looked = 0;
       extras.isShelfSeen = false;

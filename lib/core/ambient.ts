@@ -8,6 +8,7 @@ import { provideAmbientScope, type Scope } from './operation.ts';
 const nowhere: Scope = { clock: systemClock };
 let current: Scope | undefined;
 const finders: (() => Scope | undefined)[] = [() => current];
+const leavers: (() => void)[] = [];
 
 /** Says whose code runs from now on; returns whose ran before. */
 export function enter(scope: Scope | undefined): Scope | undefined {
@@ -20,11 +21,17 @@ export function enter(scope: Scope | undefined): Scope | undefined {
 export const entered = (): Scope | undefined => current;
 
 /**
- * Adds a way to find out whose code runs outside of turns. Within one it is not asked: what began the turn, and lives on in an
- * `AsyncLocalStorage` for example, may be the code of another actor.
+ * Adds a way to find out whose code runs outside of turns; within one it is not asked.
+ * @param leave called before turns are given, which may be in the wake of anybody's code: that must not stick to the others
  */
-export function addFinder(find: () => Scope | undefined): void {
+export function addFinder(find: () => Scope | undefined, leave: () => void): void {
   finders.push(find);
+  leavers.push(leave);
+}
+
+/** From now on nobody's code runs, in whosever wake this is. */
+export function leaveAll(): void {
+  for (const leave of leavers) leave();
 }
 
 /** Whose code runs, as far as it can be told; undefined for that of nobody. */

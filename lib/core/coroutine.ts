@@ -3,6 +3,7 @@
  * and cancelled: then its `finally` blocks run, which may yield too.
  */
 import { TroupeError } from '../base/errors.ts';
+import { enter } from './ambient.ts';
 import { Operation, type Scope } from './operation.ts';
 
 type Generated = Generator<unknown, unknown, unknown>;
@@ -105,6 +106,8 @@ export class Coroutine {
     const generator = this.#stack.at(-1);
     if (generator === undefined) return undefined;
     let result: IteratorResult<unknown, unknown>;
+    // What it was resumed by may be anybody's code, or nobody's.
+    const before = enter(this.#scope);
     try {
       const { surrounding } = this.#scope;
       result =
@@ -113,6 +116,8 @@ export class Coroutine {
           : (surrounding(() => generator[how](value)) as IteratorResult<unknown, unknown>);
     } catch (error) {
       return this.#left({ how: 'throw', with: error });
+    } finally {
+      enter(before);
     }
     if (!result.done) return this.#wait(result.value);
     return this.#left({ how: this.#isCancelled ? 'return' : 'next', with: result.value });

@@ -1,4 +1,5 @@
 /** One actor, seen closely: what `inspect` gives. */
+import type { Limits } from '../restart/intensity.ts';
 import type { Life } from './life.ts';
 import type { ActorMeter } from './meter.ts';
 import type { Ref } from './ref.ts';
@@ -36,8 +37,11 @@ export interface ActorDetail {
   readonly mailbox: readonly PeekedMessage[];
   /** The restarts that it has left before its supervisor fails; undefined until it has been restarted. */
   readonly restartsLeft: number | undefined;
-  /** The same for its children, where it counts them together. */
+  /** The same for its children, where it counts them together; a `Supervisor` always does. */
   readonly childRestartsLeft: number | undefined;
+  /** What those are left of: at most `max` restarts within any `within` ms. */
+  readonly restartLimits: Limits | undefined;
+  readonly childRestartLimits: Limits | undefined;
   /** What is measured of it, once the node measures. */
   readonly meter: ActorMeter | undefined;
 }

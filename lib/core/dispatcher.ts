@@ -4,7 +4,7 @@
  */
 
 import type { World } from '../base/world.ts';
-import { enter } from './ambient.ts';
+import { enter, leaveAll } from './ambient.ts';
 
 /** Whoever can be given a turn. */
 export interface Runnable {
@@ -96,6 +96,7 @@ export class Dispatcher {
     const { clock } = this.#world;
     this.#isScheduled = false;
     this.#isDraining = true;
+    leaveAll();
     let seen = clock.now();
     this.watcher?.runBegins(seen);
     let left = this.#unseen;

@@ -16,6 +16,8 @@ export interface ActorView {
   /** `running` while it is idle or handles a message, `busy` while it waits in an async one. */
   readonly life: Life;
   readonly restarts: number;
+  /** Whether it is in the middle of something that takes time: async work, or for a process anything but a `get`. */
+  readonly isBusy: boolean;
   /** The messages that wait in its mailbox. */
   readonly load: number;
   readonly waiting: { readonly queued: number; readonly stashed: number };

@@ -27,7 +27,8 @@ import type { Operation } from './operation.ts';
 import { senderOf } from './postmark.ts';
 import type { Props, SpawnOptions } from './props.ts';
 import { Ref } from './ref.ts';
-import type { Work } from './work.ts';
+import type { RestartsLeft } from './supervision.ts';
+import type { Step, Work } from './work.ts';
 
 /** The main activity of an actor that has one beside, or instead of, `receive`: what a `Process` runs on. */
 export const main: unique symbol = Symbol('main');
@@ -35,8 +36,15 @@ export const main: unique symbol = Symbol('main');
 /** Which child is to be stopped next, for an actor that does not stop all of them at once; undefined when none is left. */
 export const nextToStop: unique symbol = Symbol('nextToStop');
 
+/** The restarts that are left to its children, for an actor that counts them itself; undefined before it has any to give. */
+export const restartsLeft: unique symbol = Symbol('restartsLeft');
+
 /** @internal An actor as the cell sees it. */
-export type Instance = Actor<unknown, unknown> & { [main]?(): unknown; [nextToStop]?(): Ref | undefined };
+export type Instance = Actor<unknown, unknown> & {
+  [main]?(): unknown;
+  [nextToStop]?(): Ref | undefined;
+  [restartsLeft]?(): RestartsLeft | undefined;
+};
 
 /** What the cell is on its way to, and how far it has got. */
 export type Ending = { limit?: number | undefined; cancelLimit?: Cancel } & (
@@ -262,10 +270,15 @@ export abstract class MailCell extends Inlet<Ref> implements Measured {
     return this.life === 'running' && this.extras?.onMail === undefined;
   }
 
+  /** @internal What it does that takes time. */
+  get step(): Step | undefined {
+    return (this.work ?? this.mainWork)?.step;
+  }
+
   /** @internal */
   detail(peek: number): ActorDetail {
     const { mailbox, extras } = this;
-    const now = this.clock.now();
+    const { budget, childrenBudget } = this;
     const waiting: PeekedMessage[] = (mailbox?.first(peek) ?? []).map(({ message, sender }) => ({
       message,
       sender: senderOf(sender),
@@ -285,9 +298,30 @@ export abstract class MailCell extends Inlet<Ref> implements Measured {
       isElsewhere: this.options?.on !== undefined,
       current: this.isBusy ? { message: this.message, sender: this.sender } : undefined,
       mailbox: waiting,
-      restartsLeft: extras?.budget?.left(now),
-      childRestartsLeft: extras?.childrenBudget?.left(now),
+      restartsLeft: budget?.left,
+      childRestartsLeft: childrenBudget?.left,
+      restartLimits: budget && limitsOf(budget),
+      childRestartLimits: childrenBudget && limitsOf(childrenBudget),
       meter: this.meter,
+    };
+  }
+
+  /** @internal The restarts that are left to it, where its supervisor counts those of each child by itself. */
+  get budget(): RestartsLeft | undefined {
+    return this.extras?.budget?.remaining(this.clock.now());
+  }
+
+  /** @internal The restarts that are left to its children, where it counts them together. */
+  get childrenBudget(): RestartsLeft | undefined {
+    return this.extras?.childrenBudget?.remaining(this.clock.now()) ?? this.actor?.[restartsLeft]?.();
+  }
+
+  /** @internal How many messages its mailbox may hold, and how many it should; and whether they wait on a shelf instead. */
+  get mailboxLimits(): { capacity: number; highWaterMark: number; isShelf: boolean } {
+    return {
+      isShelf: this.extras?.shelf !== undefined,
+      capacity: (this.extras?.shelf ?? this.mailbox)?.limit ?? Number.POSITIVE_INFINITY,
+      highWaterMark: this.extras?.highWaterMark ?? defaultHighWaterMark,
     };
   }
 
@@ -321,3 +355,5 @@ export abstract class MailCell extends Inlet<Ref> implements Measured {
 export function notStarted(): never {
   throw new TroupeError('BUG', 'a message was handled before the actor had started: please report this');
 }
+
+const limitsOf = ({ max, within }: RestartsLeft) => ({ max, within });

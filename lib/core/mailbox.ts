@@ -35,6 +35,11 @@ export abstract class Mailbox {
   victim: Waiting | undefined = undefined;
   fault: unknown = undefined;
 
+  /** The most messages that may wait here. */
+  get limit(): number {
+    return Number.POSITIVE_INFINITY;
+  }
+
   /** At every multiple of this size, `push` tells of high water. */
   abstract set highWaterMark(mark: number);
   abstract push(message: unknown, sender: From): Pushed;
@@ -165,6 +170,10 @@ class BoundedMailbox extends RingMailbox {
     super(highWaterMark);
     this.#limit = limit;
     this.#overflow = overflow;
+  }
+
+  override get limit(): number {
+    return this.#limit;
   }
 
   override push(message: unknown, sender: From): Pushed {

@@ -97,6 +97,11 @@ export type Scope = 'oneForOne' | 'allForOne' | 'restForOne';
 /** How many of the last restarts are remembered, for limits that differ from one decision to the next. */
 const mostRemembered = 100;
 
+/** The restarts that are left: of `max` within any `within` ms. */
+export interface RestartsLeft extends Limits {
+  readonly left: number;
+}
+
 /** How many restarts are left, and how long to wait before the next. */
 export class Budget {
   #limits: Limits;
@@ -122,6 +127,10 @@ export class Budget {
   /** How many restarts are left at this time; Infinity where there is no limit. */
   left(now: number): number {
     return this.#intensity.left(now);
+  }
+
+  remaining(now: number): RestartsLeft {
+    return { left: this.left(now), ...this.#limits };
   }
 
   /** Other limits than before count the same restarts. */

@@ -9,6 +9,23 @@ export {
 } from './control.ts';
 export { type Dashboard, dashboard } from './dashboard/dashboard.ts';
 export type { DashboardOptions } from './dashboard/options.ts';
+export { cyclesAcross } from './doctor/across.ts';
+export type { AskersKnown } from './doctor/askers.ts';
+export { Doctor, diagnose } from './doctor/doctor.ts';
+export {
+  type Diagnosis,
+  type DiagnosisOptions,
+  type Finding,
+  type FindingKind,
+  findingKinds,
+  type Gravity,
+  gravities,
+  type SupervisorView,
+  type WaitEdge,
+} from './doctor/findings.ts';
+export { formatReport, type ReportOptions } from './doctor/report.ts';
+export { StuckFound } from './doctor/stuckFound.ts';
+export { type WatchOptions, watchForStuck } from './doctor/watchForStuck.ts';
 export { type Metrics, type MetricsOptions, metrics } from './metrics/metrics.ts';
 export type { OtelMeter, OtelMeterProvider, OtelProducer } from './metrics/otel.ts';
 export type { Handler as MetricsHandler, MetricsServer, ServeOptions } from './metrics/serve.ts';

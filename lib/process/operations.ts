@@ -6,8 +6,13 @@ import { Coroutine, isGenerator, isThenable } from '../core/coroutine.ts';
 import { Operation, type Scope } from '../core/operation.ts';
 
 /** Whose async function runs: it is the only way to tell after an `await`. Used for async `run`s alone, because it costs. */
-const asyncScope = new AsyncLocalStorage<Scope>();
-addFinder(() => asyncScope.getStore());
+const asyncScope = new AsyncLocalStorage<Scope | undefined>();
+addFinder(
+  () => asyncScope.getStore(),
+  () => {
+    if (asyncScope.getStore() !== undefined) asyncScope.enterWith(undefined);
+  },
+);
 
 /** @internal Runs an async function so that the operations that it awaits know whose they are. */
 export const runIn = <T>(scope: Scope, fn: () => T): T => asyncScope.run(scope, fn);

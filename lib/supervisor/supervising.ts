@@ -7,11 +7,11 @@ import { ChildError, CreateFailed, RestartsExhausted, show } from '../base/error
 import { Actor, type Host, hostOf } from '../core/actor.ts';
 import { Charge } from '../core/charge.ts';
 import type { Milestone } from '../core/extras.ts';
-import { nextToStop } from '../core/mailCell.ts';
+import { nextToStop, restartsLeft } from '../core/mailCell.ts';
 import type { Failure, TerminationReason } from '../core/message.ts';
 import { limitOf, type Props } from '../core/props.ts';
 import { ActorStopped, Ref } from '../core/ref.ts';
-import { type AnyDecision, Later } from '../core/supervision.ts';
+import { type AnyDecision, Later, type RestartsLeft } from '../core/supervision.ts';
 import { type BackoffOptions, checkBackoff, Intensity } from '../restart/index.ts';
 import { type CompleteSpec, completeSpec, type GivenSpec, markSupervisor } from './childSpec.ts';
 import { ChildFailed, ChildGone, type ChildInfo, Entry, Round } from './entry.ts';
@@ -145,6 +145,13 @@ export abstract class Supervising<P extends SupervisingOptions> extends Actor<un
       this.#toStop.pop();
     }
     return undefined;
+  }
+
+  /** How many restarts of children it has left. */
+  [restartsLeft](): RestartsLeft | undefined {
+    const { intensity = 1, period = 5000 } = this.params;
+    const left = this.#intensity?.left(this.#host.world.clock.now());
+    return left === undefined ? undefined : { left, max: intensity, within: period };
   }
 
   // ---- what happens ----

@@ -21,11 +21,14 @@ import {
   UnhandledMessage,
 } from '../../core/events.ts';
 import { ActorStopped, type Ref } from '../../core/ref.ts';
+import { StuckFound } from '../doctor/stuckFound.ts';
 import type { EventView } from './views.ts';
 import { errorText, type Words } from './words.ts';
 
 type Description = Pick<EventView, 'level' | 'subject' | 'text' | 'stack'>;
 type Describe<E> = (event: E, words: Words) => Omit<Description, 'subject' | 'stack'> & Partial<Description>;
+
+const levelOf = { critical: 'error', warning: 'warn', notice: 'info' } as const;
 
 const descriptions: readonly (readonly [new (...args: never[]) => object, Describe<never>])[] = [
   entry(ActorStarted, () => ({ level: 'info', text: 'started' })),
@@ -99,6 +102,11 @@ const descriptions: readonly (readonly [new (...args: never[]) => object, Descri
   entry(InvalidMessage, ({ message }, words) => ({
     level: 'warn',
     text: `an invalid message was refused: ${words.of(message)}`,
+  })),
+  entry(StuckFound, ({ finding: { gravity, subjects, text } }) => ({
+    level: levelOf[gravity],
+    subject: subjects[0],
+    text,
   })),
   entry(ShutdownTaskFailed, ({ phase, task, error }) => ({
     level: 'error',

@@ -7,6 +7,7 @@ import type { NodeFace } from '../../core/actor.ts';
 import { type ActorView as Actor, inspect } from '../../core/inspect.ts';
 import type { Measuring } from '../../core/instruments.ts';
 import type { ClassMeter } from '../../core/meter.ts';
+import type { PeerView } from '../../core/peers.ts';
 import type { Ref } from '../../core/ref.ts';
 import { tree } from '../../core/tree.ts';
 import { version } from '../../node/version.ts';
@@ -45,6 +46,7 @@ export class Observatory {
   #measuring: Measuring | undefined;
   #since = Number.NaN;
   readonly #onSample = new Set<() => void>();
+  readonly #onEnd = new Set<() => void>();
   /** Who looks through it, and who only wants it to remember what happens. */
   #users = 0;
   #keepers = 0;
@@ -126,6 +128,8 @@ export class Observatory {
     this.#sampler = undefined;
     this.#measuring = undefined;
     this.#onSample.clear();
+    for (const hear of this.#onEnd) hear();
+    this.#onEnd.clear();
   }
 
   #shut(): void {
@@ -139,6 +143,17 @@ export class Observatory {
   onSample(hear: () => void): () => void {
     this.#onSample.add(hear);
     return () => void this.#onSample.delete(hear);
+  }
+
+  /** Whether anybody looks through it, and its node runs. */
+  get isOpen(): boolean {
+    return this.#sampler !== undefined;
+  }
+
+  /** Calls `hear` once nobody looks through it any more, or its node has stopped. */
+  onEnd(hear: () => void): () => void {
+    this.#onEnd.add(hear);
+    return () => void this.#onEnd.delete(hear);
   }
 
   /** Calls `hear` with every event as it happens. */
@@ -164,6 +179,11 @@ export class Observatory {
       eventLoop: this.#sampler?.eventLoop ?? idleLoop,
       memory: { rss, heapUsed, heapTotal },
     };
+  }
+
+  /** How late the event loop came, and how busy it was, over the last sample. */
+  get eventLoop(): NodeView['eventLoop'] {
+    return this.#sampler?.eventLoop ?? idleLoop;
   }
 
   /** Actors anywhere, sorted and filtered. @throws TypeError that says what is wrong with the filter */
@@ -245,9 +265,9 @@ export class Observatory {
     });
   }
 
-  /** The other nodes, as this one sees them; none on a node that does not tell. */
-  peers(): readonly unknown[] {
-    return (this.node as { peers?(): readonly unknown[] }).peers?.() ?? [];
+  /** The other nodes, as this one sees them. */
+  peers(): readonly PeerView[] {
+    return this.node.peers();
   }
 
   get classes(): Iterable<ClassMeter> {

@@ -1,5 +1,8 @@
 /** Questions to an observatory as plain data: what a browser, a socket or another node asks, and gets answered as plain data. */
 import { show } from '../../base/errors.ts';
+import type { PeerView } from '../../core/peers.ts';
+import { Doctor } from '../doctor/doctor.ts';
+import type { Diagnosis, DiagnosisOptions } from '../doctor/findings.ts';
 import type { CensusFilter } from './census.ts';
 import type { EventFilter } from './chronicle.ts';
 import type { Observatory } from './observatory.ts';
@@ -16,7 +19,9 @@ export interface Queries {
   events: { params: EventFilter; answer: EventView[] };
   deadLetters: { params: { reason?: string; limit?: number }; answer: DeadLetterView[] };
   exhibits: { params: object; answer: ExhibitView[] };
-  peers: { params: object; answer: readonly unknown[] };
+  peers: { params: object; answer: readonly PeerView[] };
+  /** The first such question calls a doctor in: what only grows, and what keeps happening, he knows some looks later. */
+  doctor: { params: DiagnosisOptions; answer: Diagnosis };
 }
 export type QueryName = keyof Queries;
 
@@ -34,6 +39,7 @@ const answers: Answers = {
   deadLetters: (observatory, filter) => observatory.deadLetters(filter),
   exhibits: observatory => observatory.exhibits(),
   peers: observatory => observatory.peers(),
+  doctor: (observatory, options) => Doctor.of(observatory, options).diagnose(options),
 };
 
 export const queryNames = Object.keys(answers) as QueryName[];
