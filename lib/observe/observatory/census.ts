@@ -41,10 +41,10 @@ export function census(
   { under, search, sort = 'path', offset = 0, limit = 100, system = false }: CensusFilter,
 ): { total: number; found: Actor[] } {
   if (!Object.hasOwn(keys, sort))
-    throw new TypeError(`sort must be one of ${sortKeys.join(', ')}, not ${show(sort)}`);
+    throw new TypeError(`actors: sort must be one of ${sortKeys.join(', ')}, not ${show(sort)}`);
   for (const [name, value] of Object.entries({ offset, limit }))
     if (!Number.isInteger(value) || value < 0)
-      throw new TypeError(`${name} must be a whole number from 0 up, not ${show(value)}`);
+      throw new TypeError(`actors: ${name} must be a whole number from 0 up, not ${show(value)}`);
   const key = keys[sort];
   const wanted = offset + limit;
   const part = search?.toLowerCase();

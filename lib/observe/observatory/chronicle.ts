@@ -81,7 +81,15 @@ export class Chronicle {
     }
     if (this.#listeners.size === 0) return;
     const view = this.#view(noted);
-    for (const listener of this.#listeners) listener(view);
+    let failure: { readonly thrown: unknown } | undefined;
+    for (const listener of this.#listeners) {
+      try {
+        listener(view);
+      } catch (thrown) {
+        failure ??= { thrown };
+      }
+    }
+    if (failure !== undefined) throw failure.thrown; // the stream of events reports it
   }
 
   /** The number of the newest event; 0 when there is none yet. */
@@ -89,7 +97,7 @@ export class Chronicle {
     return this.#number;
   }
 
-  /** Calls `hear` with every event from now on; it must not throw. */
+  /** Calls `hear` with every event from now on. What it throws is reported as `ErrorIgnored`. */
   onEvent(hear: (event: EventView) => void): () => void {
     this.#listeners.add(hear);
     return () => void this.#listeners.delete(hear);

@@ -2,8 +2,9 @@
  * The observatory of a node: what the dashboard, the console, `top` and the doctor know of it. There is one for a node, however
  * many look through it; it measures while at least one does, and holds nothing once nobody does.
  */
-import { show } from '../../base/errors.ts';
+import { asError, show } from '../../base/errors.ts';
 import type { NodeFace } from '../../core/actor.ts';
+import { ErrorIgnored } from '../../core/events.ts';
 import { type ActorView as Actor, inspect } from '../../core/inspect.ts';
 import type { Measuring } from '../../core/instruments.ts';
 import type { ClassMeter } from '../../core/meter.ts';
@@ -63,6 +64,14 @@ export class Observatory {
     this.#chronicle = new Chronicle(node.events, clock, this.#words, eventLimit);
   }
 
+  #tell(hear: () => void): void {
+    try {
+      hear();
+    } catch (error) {
+      this.node.events.publish(new ErrorIgnored(undefined, asError(error), 'onSample of an observatory'));
+    }
+  }
+
   /**
    * The observatory of a node; every call needs a `close` of its own.
    * @param options of the first who opens it; the others look through the same one
@@ -112,7 +121,7 @@ export class Observatory {
     this.#since = node.instruments.clock.now();
     this.#measuring = node.instruments.measure();
     this.#sampler = new Sampler(node, this.#interval, () => {
-      for (const hear of this.#onSample) hear();
+      for (const hear of this.#onSample) this.#tell(hear);
     });
   }
 
@@ -139,7 +148,7 @@ export class Observatory {
     this.#chronicle.close();
   }
 
-  /** Calls `hear` after each look at all actors. */
+  /** Calls `hear` after each look at all actors. What it throws is reported as `ErrorIgnored`. */
   onSample(hear: () => void): () => void {
     this.#onSample.add(hear);
     return () => void this.#onSample.delete(hear);
@@ -156,7 +165,7 @@ export class Observatory {
     return () => void this.#onEnd.delete(hear);
   }
 
-  /** Calls `hear` with every event as it happens. */
+  /** Calls `hear` with every event as it happens. What it throws is reported as `ErrorIgnored`. */
   onEvent(hear: (event: EventView) => void): () => void {
     return this.#chronicle.onEvent(hear);
   }

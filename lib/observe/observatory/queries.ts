@@ -15,7 +15,7 @@ export interface Queries {
   actors: { params: CensusFilter; answer: Page<ActorRow> };
   children: { params: { path: string; offset?: number; limit?: number }; answer: Page<ActorRow> };
   outline: { params: OutlineFilter; answer: Page<Line<ActorRow>> };
-  actor: { params: { path: string; peek?: number }; answer: ActorView | undefined };
+  actor: { params: { path: string; peek?: number; history?: number }; answer: ActorView | undefined };
   events: { params: EventFilter; answer: EventView[] };
   deadLetters: { params: { reason?: string; limit?: number }; answer: DeadLetterView[] };
   exhibits: { params: object; answer: ExhibitView[] };
@@ -44,7 +44,35 @@ const answers: Answers = {
 
 export const queryNames = Object.keys(answers) as QueryName[];
 
-/** Nothing that is asked here changes anything. @throws TypeError for a question that nobody knows */
+/** The most rows that one answer has. */
+const mostRows = 10_000;
+
+const isWhole = (value: unknown): value is number => Number.isInteger(value) && (value as number) >= 0;
+const isText = (value: unknown) => typeof value === 'string';
+
+const whole = { is: isWhole, text: 'a whole number from 0 up' };
+const count = {
+  is: (value: unknown) => isWhole(value) && value <= mostRows,
+  text: `a whole number from 0 to ${mostRows}`,
+};
+const text = { is: isText, text: 'a text' };
+const texts = {
+  is: (value: unknown) => Array.isArray(value) && value.every(isText),
+  text: 'a list of texts',
+};
+const flag = { is: (value: unknown) => typeof value === 'boolean', text: 'true or false' };
+
+/** What each parameter has to be, whoever asks. */
+const kinds: Readonly<Record<string, { is(value: unknown): boolean; text: string }>> = {
+  ...{ offset: whole, after: whole, limit: count, peek: count, history: count },
+  ...{ under: text, search: text, sort: text, subject: text, reason: text, kinds: texts, levels: texts },
+  system: flag,
+};
+
+/**
+ * Nothing that is asked here changes anything.
+ * @throws TypeError for a question that nobody knows, and for parameters that are no such thing
+ */
 export function answerQuery<Q extends QueryName>(
   observatory: Observatory,
   query: Q,
@@ -57,8 +85,11 @@ export function answerQuery<Q extends QueryName>(
   const { path } = params as { path?: unknown };
   if ((query === 'actor' || query === 'children') && typeof path !== 'string')
     throw new TypeError(`${query}: path must be a path such as /a/b, not ${show(path)}`);
-  return (answers[query] as (observatory: Observatory, params: object) => Queries[Q]['answer'])(
-    observatory,
-    params,
-  );
+  for (const [name, value] of Object.entries(params)) {
+    const kind = Object.hasOwn(kinds, name) ? kinds[name] : undefined;
+    if (kind !== undefined && value !== undefined && !kind.is(value))
+      throw new TypeError(`${query}: ${name} must be ${kind.text}, not ${show(value)}`);
+  }
+  const answer = answers[query] as (observatory: Observatory, params: object) => Queries[Q]['answer'];
+  return answer(observatory, params);
 }

@@ -1,10 +1,11 @@
 /** Messages as text for people: short, on demand, and never with what must not be seen. */
 import { inspect } from 'node:util';
+import { asError } from '../../base/errors.ts';
 
 export interface WordsOptions {
   /** Whether the contents of messages are shown at all (true). */
   readonly showMessages?: boolean | undefined;
-  /** Gives what is shown in the place of a message; what it throws is shown as such, without the message. */
+  /** Gives what is shown in the place of a message. If it throws, that is shown, and neither the message nor what it threw. */
   readonly redact?: ((message: unknown) => unknown) | undefined;
 }
 
@@ -30,8 +31,15 @@ export class Words {
 
   of(message: unknown): string {
     if (!this.#showMessages) return '(not shown)';
+    let shown: unknown;
     try {
-      const text = inspect(this.#redact(message), shape);
+      shown = this.#redact(message);
+    } catch (error) {
+      // What it says may hold what it was to hide.
+      return `(can't be shown: redact threw ${asError(error).name})`;
+    }
+    try {
+      const text = inspect(shown, shape);
       return text.length > mostCharacters
         ? `${text.slice(0, mostCharacters)}… (${text.length} characters)`
         : text;

@@ -3,8 +3,8 @@ import { mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:
 import { join } from 'node:path';
 import type { CompleteDumpOptions } from './options.ts';
 
-/** What recordings hold is as secret as the messages. */
-const forOwner = { mode: 0o600 };
+/** What recordings hold is as secret as the messages: nobody may have put a file or a link of his own there before. */
+const forOwner = { mode: 0o600, flag: 'wx' };
 
 export class Dumps {
   readonly #options: CompleteDumpOptions;
@@ -70,6 +70,7 @@ export class Dumps {
 /** Nobody finds half a file under that name. */
 export function writeWhole(file: string, text: string): void {
   const draft = `${file}.${process.pid}.tmp`;
+  rmSync(draft, { force: true });
   try {
     writeFileSync(draft, text, forOwner);
     renameSync(draft, file);

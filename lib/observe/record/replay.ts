@@ -3,8 +3,7 @@ import { readFileSync } from 'node:fs';
 import { asError, show, TroupeError } from '../../base/errors.ts';
 import { type Logger, silentLogger } from '../../base/log.ts';
 import { systemClock } from '../../base/world.ts';
-import type { Actor, ActorFunction, Spawnable } from '../../core/actor.ts';
-import { propsOf } from '../../core/actor.ts';
+import { Actor, type ActorFunction, propsOf, type Spawnable } from '../../core/actor.ts';
 import type { Outcome } from '../../core/delivery.ts';
 import type { Props } from '../../core/props.ts';
 import { type AnyDecision, Later, Restart, Resume, Stop } from '../../core/supervision.ts';
@@ -224,8 +223,11 @@ async function castOf(of: ActorEntry, { actor, classes = [] }: ReplayOptions): P
   const hash = module.lastIndexOf('#');
   const exports = await importOf(module.slice(0, hash));
   const found = exports[module.slice(hash + 1)];
-  if (typeof found !== 'function')
+  if (found === undefined)
     throw new CannotReplay(`${module.slice(0, hash)} exports no ${module.slice(hash + 1)} any more`);
+  // What a recording says is called with its messages: no function that just happens to be there.
+  if (!(typeof found === 'function' && found.prototype instanceof Actor))
+    throw new CannotReplay(`${module} is no class of actors of this Troupe`);
   const named = Object.values(exports).filter(isClass);
   return {
     actor: found as Spawnable,

@@ -1,8 +1,13 @@
 import { assert } from 'chai';
-import { Actor, type Node, oneForOne, Restart } from '../../../lib/index.ts';
-import { answerQuery, Observatory, type ObservatoryOptions } from '../../../lib/observe/index.ts';
+import { Actor, ErrorIgnored, type Node, oneForOne, Restart } from '../../../lib/index.ts';
+import {
+  answerQuery,
+  Observatory,
+  type ObservatoryOptions,
+  type QueryName,
+} from '../../../lib/observe/index.ts';
 import type { ManualClock } from '../../../lib/testkit/index.ts';
-import { gate, startNode } from '../../core/support.ts';
+import { gate, heard, startNode } from '../../core/support.ts';
 
 const noop = () => {};
 
@@ -157,6 +162,84 @@ describe('Observatory', () => {
     await clock.settle();
     ref.tell({ user: 'u', password: 'secret' });
     assert.equal(observatory.deadLetters()[0]?.message, "{ user: 'u', password: '…' }");
+  });
+
+  it('does not show what a redaction throws, which may hold the message', async () => {
+    const { node, clock, observatory } = await observed({
+      redact: message => {
+        throw new TypeError(`cannot redact ${JSON.stringify(message)}`);
+      },
+    });
+    const ref = node.spawn(Worker);
+    ref.stop();
+    await clock.settle();
+    ref.tell({ password: 'hunter2' });
+    const [letter] = observatory.deadLetters();
+    assert.equal(letter?.message, "(can't be shown: redact threw TypeError)");
+  });
+
+  it('goes on when somebody who listens throws', async () => {
+    const { node, clock, observatory } = await observed();
+    const errors = heard(node, ErrorIgnored);
+    observatory.onSample(() => {
+      throw new Error('clumsy');
+    });
+    let samples = 0;
+    observatory.onSample(() => samples++);
+    observatory.onEvent(event => {
+      if (event.kind === 'ActorStarted') throw new Error('clumsy too');
+    });
+    const events: string[] = [];
+    observatory.onEvent(({ kind }) => events.push(kind));
+    await clock.advance(2000);
+    node.spawn(noop);
+    await clock.settle();
+    assert.equal(samples, 2);
+    assert.include(events, 'ActorStarted');
+    assert.includeMembers(
+      errors.map(({ error }) => error.message),
+      ['clumsy', 'clumsy too'],
+    );
+  });
+
+  it('refuses parameters that are no such thing, and too many at once', async () => {
+    const { node, observatory } = await observed();
+    node.spawn(Worker, { name: 'a' });
+    const ask = (query: QueryName, params: object) => () => answerQuery(observatory, query, params as never);
+    for (const [query, params] of [
+      ['actors', { limit: 1e9 }],
+      ['actors', { limit: '5' }],
+      ['actors', { search: 5 }],
+      ['actors', { under: 5 }],
+      ['actors', { sort: 'constructor' }],
+      ['children', { path: '/', offset: -1 }],
+      ['children', { path: '/', limit: Number.NaN }],
+      ['actor', { path: '/a', peek: 1e9 }],
+      ['actor', { path: '/a', peek: 'all' }],
+      ['actor', { path: '/a', history: -1 }],
+      ['events', { limit: -1 }],
+      ['events', { kinds: 'ActorError' }],
+      ['events', { levels: [5] }],
+      ['events', { search: {} }],
+      ['events', { subject: 5 }],
+      ['events', { after: 'now' }],
+      ['deadLetters', { limit: 'all' }],
+      ['deadLetters', { reason: 5 }],
+    ] as const)
+      assert.throws(ask(query, params), TypeError, new RegExp(`^${query}: `), JSON.stringify(params));
+    assert.equal(answerQuery(observatory, 'actor', { path: '/a', peek: 0 })?.path, '/a');
+  });
+
+  it('sorts very many without looking at each again for each', async () => {
+    const { node, clock, observatory } = await observed();
+    for (let i = 0; i < 3000; i++) node.spawn(Worker, { name: `w${i}` }).tell(i);
+    await clock.settle();
+    const { rows, total } = observatory.actors({ sort: 'handled', offset: 2990, limit: 5 });
+    assert.equal(total, 3000);
+    assert.deepEqual(
+      rows.map(({ name }) => name),
+      ['w2990', 'w2991', 'w2992', 'w2993', 'w2994'],
+    );
   });
 
   it('shows what exhibits itself, and one that throws as such', async () => {

@@ -1,4 +1,15 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { assert } from 'chai';
@@ -47,6 +58,20 @@ describe('a dump', () => {
   }
 
   const names = () => (existsSync(directory) ? readdirSync(directory).sort() : []);
+
+  it('follows no link and takes no file that somebody has put where it is going to write', async () => {
+    const { clock, ref, written } = await dumping();
+    const draft = join(directory, `troupe-local-2026-01-01T00-00-00-000Z.ndjson.${process.pid}.tmp`);
+    const victim = join(directory, 'victim');
+    mkdirSync(directory);
+    writeFileSync(victim, 'precious');
+    symlinkSync(victim, draft);
+    ref.tell('fail');
+    await clock.settle();
+    assert.equal(readFileSync(victim, 'utf8'), 'precious');
+    assert.lengthOf(written, 1);
+    assert.isFalse(lstatSync(written[0]?.file ?? '').isSymbolicLink());
+  });
 
   it('is written when a recorded actor fails, before anything else happens', async () => {
     const { clock, written, ref, lines, node } = await dumping();

@@ -386,6 +386,9 @@ describe('replay()', () => {
     });
     assert.include(await why({}, from('file:///nowhere.js#A')), "file:///nowhere.js can't be loaded");
     assert.include(await why({}, from(`${Account.module}#Gone`)), 'exports no Gone any more');
+    // What a recording names is no function that a message of it could be given to.
+    for (const module of ['fs#mkdirSync', 'child_process#execSync', `${Account.module}#Deposit`])
+      assert.include(await why({}, from(module)), 'is no class of actors');
     const none: Recording = { ...moved, entries: [] as Entry[], actors: [] };
     assert.include(await why({}, none), 'say which actor is to be replayed');
     assert.include(await why({}, '/nowhere/x.ndjson' as never), 'no such file');
