@@ -14,8 +14,11 @@ export interface Clock {
   now(): number;
   /** Time since the Unix epoch, for people and for ids; it may jump. */
   wall(): number;
-  /** Runs `run` once, `delay` ms from now. */
-  after(delay: number, run: () => void): Cancel;
+  /**
+   * Runs `run` once, `delay` ms from now.
+   * @param keepsAlive whether the process stays for it (true): not for whoever only looks
+   */
+  after(delay: number, run: () => void, keepsAlive?: boolean): Cancel;
 }
 
 /** When the dispatcher drains its run queue. */
@@ -42,14 +45,16 @@ export interface World {
 /** The longest delay that a Node.js timer can hold; a longer one is a chain of them. */
 const longestDelay = 2 ** 31 - 1;
 
-function after(delay: number, run: () => void): Cancel {
+function after(delay: number, run: () => void, keepsAlive = true): Cancel {
   if (delay > longestDelay) {
-    let cancel = after(longestDelay, () => {
-      cancel = after(delay - longestDelay, run);
-    });
+    const rest = () => {
+      cancel = after(delay - longestDelay, run, keepsAlive);
+    };
+    let cancel = after(longestDelay, rest, keepsAlive);
     return () => cancel();
   }
   const timer = setTimeout(run, delay);
+  if (!keepsAlive) timer.unref();
   return () => clearTimeout(timer);
 }
 

@@ -60,31 +60,30 @@ export class Instruments {
     };
   }
 
-  /** Shows every delivery of the actors that it `observes` to an observer, until the function that is returned is called. */
+  /**
+   * Shows every delivery of the actors that it `observes` to an observer, until the function that is returned is called.
+   * @throws TypeError when it is none
+   */
   observe(observer: Observer): () => void {
     checkObserver('observe', observer);
-    const monitor = this.#monitor;
-    monitor.observers = [...monitor.observers, observer];
-    return () => {
-      monitor.observers = monitor.observers.filter(one => one !== observer);
-    };
+    return this.#add(observer);
   }
 
   /**
    * Lets a tracer send something along with every message; until the function that is returned is called.
-   * @throws TypeError when there is a tracer already
+   * @throws TypeError when it is none, or there is a tracer already
    */
   trace(tracer: Tracer): () => void {
-    checkObserver('trace', tracer);
+    checkObserver('trace', tracer, ofTracers);
     const monitor = this.#monitor;
     if (monitor.tracer !== undefined)
       throw new TypeError('trace: this node has a tracer already; end that one before the next');
     monitor.tracer = tracer;
-    const leave = this.observe(tracer);
-    return () => {
-      if (monitor.tracer === tracer) monitor.tracer = undefined;
+    const leave = this.#add(tracer);
+    return once(() => {
+      monitor.tracer = undefined;
       leave();
-    };
+    });
   }
 
   /** The clock of the node: what all times of deliveries are read from. */
@@ -92,8 +91,20 @@ export class Instruments {
     return this.#bench.clock;
   }
 
-  /** Lets something be shown, until the function that is returned is called. Costs nothing until somebody looks. */
+  #add(observer: Observer): () => void {
+    const monitor = this.#monitor;
+    monitor.observers = [...monitor.observers, observer];
+    return once(() => {
+      monitor.observers = monitor.observers.toSpliced(monitor.observers.indexOf(observer), 1);
+    });
+  }
+
+  /**
+   * Lets something be shown, until the function that is returned is called. Costs nothing until somebody looks.
+   * @throws TypeError when it is no exhibit
+   */
   exhibit(exhibit: Exhibit): () => void {
+    checkExhibit(exhibit);
     this.#exhibits.add(exhibit);
     return () => void this.#exhibits.delete(exhibit);
   }
@@ -113,9 +124,38 @@ export class Instruments {
   }
 }
 
-function checkObserver(verb: string, observer: unknown): void {
+/** A second call does nothing. */
+function once(end: () => void): () => void {
+  let isOpen = true;
+  return () => {
+    if (isOpen) end();
+    isOpen = false;
+  };
+}
+
+const ofObservers = ['begun', 'ended', 'run', 'asking'];
+const ofTracers = ['told', 'asked', 'pack', 'unpack'];
+
+function checkObserver(verb: string, observer: unknown, all: readonly string[] = []): void {
   if (typeof observer !== 'object' || observer === null)
     throw new TypeError(
       `${verb}: expected an object such as { begun(delivery) { … } }, not ${show(observer)}`,
+    );
+  const methods = observer as Record<string, unknown>;
+  for (const name of ['observes', 'outside', ...ofObservers, ...ofTracers]) {
+    if (methods[name] !== undefined && typeof methods[name] !== 'function')
+      throw new TypeError(`${verb}: ${name} must be a function, not ${show(methods[name])}`);
+  }
+  const missing = all.filter(name => methods[name] === undefined);
+  if (missing.length > 0) throw new TypeError(`${verb}: the tracer has no ${missing.join(', ')}`);
+  if (all.length === 0 && ofObservers.every(name => methods[name] === undefined))
+    throw new TypeError(`${verb}: an observer has at least one of ${ofObservers.join(', ')}`);
+}
+
+function checkExhibit(exhibit: unknown): void {
+  const { kind, name, view } = Object(exhibit) as Partial<Record<keyof Exhibit, unknown>>;
+  if (typeof kind !== 'string' || typeof name !== 'string' || typeof view !== 'function')
+    throw new TypeError(
+      `exhibit: expected an object such as { kind: 'queue', name: 'orders', view() { … } }, not ${show(exhibit)}`,
     );
 }

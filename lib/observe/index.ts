@@ -77,4 +77,9 @@ export {
   type Told,
   type Written,
 } from './record/index.ts';
-export { type TracingOptions, tracing } from './tracing/index.ts';
+export {
+  type OtelPropagator,
+  type OtelTracerProvider,
+  type TracingOptions,
+  tracing,
+} from './tracing/index.ts';

@@ -313,6 +313,38 @@ describe('an observer', () => {
   });
 });
 
+describe('what is attached', () => {
+  it('is told what is wrong with it', async () => {
+    const { node } = await startNode();
+    const { instruments } = node;
+    const observe = (observer: object) => () => instruments.observe(observer);
+    assert.throws(observe({ began() {} }), TypeError, 'at least one of begun, ended, run, asking');
+    assert.throws(observe({ begun: 5 }), TypeError, 'begun must be a function, not 5');
+    assert.throws(() => instruments.trace({} as never), TypeError, 'has no told, asked, pack, unpack');
+    assert.throws(() => instruments.trace(tracer({ outside: 'x' as never })), TypeError, 'outside must be');
+    for (const exhibit of [undefined, {}, { kind: 'a', name: 'b' }])
+      assert.throws(() => instruments.exhibit(exhibit as never), TypeError, 'exhibit: expected');
+    instruments.trace(tracer())();
+  });
+
+  it('leaves once, and nobody else with it', async () => {
+    const { node, clock } = await startNode();
+    const heardOf: unknown[] = [];
+    const observer = { begun: ({ message }: Delivery) => heardOf.push(message) };
+    const [first] = [node.instruments.observe(observer), node.instruments.observe(observer)];
+    first?.();
+    first?.();
+    const one = tracer({ begun: ({ message }) => heardOf.push(`traced ${message}`) });
+    const leave = node.instruments.trace(one);
+    leave();
+    node.instruments.trace(one);
+    leave();
+    node.spawn(noop).tell('a');
+    await clock.settle();
+    assert.deepEqual(heardOf, ['a', 'traced a']);
+  });
+});
+
 describe('inspect() of an actor with a priority mailbox', () => {
   it('sorts what waits once, however much it shows', async () => {
     const { node, clock } = await startNode();

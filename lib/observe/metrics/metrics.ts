@@ -3,6 +3,7 @@ import { NodeStopped, show } from '../../base/errors.ts';
 import { systemClock } from '../../base/world.ts';
 import type { NodeFace } from '../../core/actor.ts';
 import { ErrorIgnored } from '../../core/events.ts';
+import { checkNode } from '../checkNode.ts';
 import { type Family, families, type Labels, ownLabels } from './families.ts';
 import {
   type OtelMeter,
@@ -56,9 +57,17 @@ export class Metrics {
     this.#node = node;
     this.#families = families(prefix, process);
     this.#labels = labels;
-    // First, as it throws when the node has stopped.
-    this.#forgetTask = node.shutdown.addTask('afterStop', 'metrics', () => this.close());
+    this.#forgetTask = this.#endWith(node);
     this.#source = Source.open(node);
+  }
+
+  #endWith(node: NodeFace): () => void {
+    try {
+      return node.shutdown.addTask('afterStop', 'metrics', () => this.close());
+    } catch (error) {
+      if (!(error instanceof NodeStopped)) throw error;
+      throw new NodeStopped('metrics: this node has stopped, or is about to; measure one that runs');
+    }
   }
 
   /**
@@ -162,8 +171,7 @@ export class Metrics {
 }
 
 function checked(node: NodeFace, options: MetricsOptions) {
-  if (typeof node !== 'object' || node === null || node.instruments === undefined)
-    throw new TypeError(`metrics: expected a node, not ${show(node)}`);
+  checkNode('metrics', node);
   if (!node.guardian.isLocal)
     throw new TypeError(
       'metrics: a thread or process of a node has none of its own; use the node of the main thread',

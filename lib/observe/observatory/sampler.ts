@@ -22,6 +22,7 @@ export class Sampler {
   readonly #delay = monitorEventLoopDelay({ resolution });
   #utilization = performance.eventLoopUtilization();
   #cancel: Cancel = () => {};
+  #isClosed = false;
   #at: number;
   #sums: NodeRates;
   rates = noRates;
@@ -40,12 +41,13 @@ export class Sampler {
   }
 
   #plan(delay: number): void {
-    this.#cancel = this.#clock.after(delay, () => {
+    const run = () => {
       const began = this.#clock.now();
       this.#look(began);
       this.#onSample();
-      this.#plan(Math.max(this.#interval, (this.#clock.now() - began) / mostShare));
-    });
+      if (!this.#isClosed) this.#plan(Math.max(this.#interval, (this.#clock.now() - began) / mostShare));
+    };
+    this.#cancel = this.#clock.after(delay, run, false);
   }
 
   #look(now: number): void {
@@ -87,6 +89,7 @@ export class Sampler {
   }
 
   close(): void {
+    this.#isClosed = true;
     this.#cancel();
     this.#delay.disable();
   }

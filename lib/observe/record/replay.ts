@@ -87,6 +87,11 @@ export async function replay(
   options: ReplayOptions = {},
 ): Promise<ReplayResult> {
   const whole = typeof recording === 'string' ? parseRecording(readFileSync(recording, 'utf8')) : recording;
+  const { header, actors, entries } = Object(whole) as Partial<Recording>;
+  if (header === undefined || !Array.isArray(actors) || !Array.isArray(entries))
+    throw new TypeError(
+      `replay(recording): expected the path of a file or what recorder.recording() gives, not ${show(whole)}`,
+    );
   const script = scriptOf(whole, options);
   const cast = await castOf(script.actor, options);
   return new Replay(script, cast.actor, cast.classes, options).run();

@@ -1,1 +1,1 @@
-export { type TracingOptions, tracing } from './tracing.ts';
+export { type OtelPropagator, type OtelTracerProvider, type TracingOptions, tracing } from './tracing.ts';

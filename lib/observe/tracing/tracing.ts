@@ -3,6 +3,7 @@ import { show } from '../../base/errors.ts';
 import { world } from '../../base/world.ts';
 import type { NodeFace } from '../../core/actor.ts';
 import type { Ref } from '../../core/ref.ts';
+import { checkNode } from '../checkNode.ts';
 import {
   type OpenTelemetry,
   openTelemetry,
@@ -13,11 +14,23 @@ import { ActorTracer } from './actorTracer.ts';
 import { Carrier } from './carrier.ts';
 import { w3c } from './w3c.ts';
 
+/** A `TracerProvider` of `@opentelemetry/api`, of whose types these options know nothing: it need not be installed. */
+export interface OtelTracerProvider {
+  getTracer(name: string, version?: string): object;
+}
+
+/** A `TextMapPropagator` of `@opentelemetry/api`. */
+export interface OtelPropagator {
+  inject(context: never, carrier: never, setter: never): void;
+  extract(context: never, carrier: never, getter: never): object;
+  fields(): string[];
+}
+
 export interface TracingOptions {
   /** Makes the spans: the one that is registered with OpenTelemetry unless given. */
-  tracerProvider?: TracerProvider | undefined;
+  tracerProvider?: OtelTracerProvider | undefined;
   /** How a context crosses to other nodes, threads and processes: the W3C's `traceparent` and `tracestate` unless given. */
-  propagator?: TextMapPropagator | undefined;
+  propagator?: OtelPropagator | undefined;
   /**
    * Whether a trace may begin with a message that comes from no trace: a share of them from 0 to 1, or a function. All unless
    * given. Then the sampler of the SDK decides.
@@ -50,6 +63,7 @@ export function tracing(
   node: Pick<NodeFace, 'instruments' | 'address'>,
   options: TracingOptions = {},
 ): () => void {
+  checkNode('tracing', node);
   check(options);
   const { instruments } = node;
   const known = traced.get(instruments) ?? { users: 0, leave: begin(node, options) };
@@ -71,8 +85,8 @@ function begin({ instruments, address }: Pick<NodeFace, 'instruments' | 'address
   const { random } = world();
   const tracer = new ActorTracer({
     api,
-    spans: tracerProvider.getTracer('troupe'),
-    carrier: new Carrier(api, propagator),
+    spans: (tracerProvider as TracerProvider).getTracer('troupe'),
+    carrier: new Carrier(api, propagator as TextMapPropagator),
     begins:
       typeof sample === 'function'
         ? (message, to) => sample(message, to) === true

@@ -285,7 +285,7 @@ describe('metrics(node)', () => {
       await node.stop();
       assert.throws(() => open.text(), NodeStopped);
       assert.equal(clock.pending, 0);
-      assert.throws(() => metrics(node), NodeStopped);
+      assert.throws(() => metrics(node), NodeStopped, 'metrics: this node has stopped');
     });
   });
 });

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { assert } from 'chai';
 import { Actor, ErrorIgnored, type Node, oneForOne, Restart } from '../../../lib/index.ts';
 import {
@@ -240,6 +241,23 @@ describe('Observatory', () => {
       rows.map(({ name }) => name),
       ['w2990', 'w2991', 'w2992', 'w2993', 'w2994'],
     );
+  });
+
+  it('does not keep the process from ending', () => {
+    const code = `
+      import { Node } from './lib/index.ts';
+      import { Observatory } from './lib/observe/index.ts';
+      Observatory.open(await Node.start());
+      process.on('exit', () => console.log('has ended'));
+    `;
+    const args = ['--import', 'tsx/esm', '--input-type=module', '-e', code];
+    const { stdout } = spawnSync(process.execPath, args, { encoding: 'utf8', timeout: 60_000 });
+    assert.equal(stdout, 'has ended\n');
+  }).timeout(60_000);
+
+  it('is not opened for what is no node', () => {
+    for (const node of [undefined, 'node', {}])
+      assert.throws(() => Observatory.open(node as never), TypeError, 'Observatory.open: expected a node');
   });
 
   it('shows what exhibits itself, and one that throws as such', async () => {

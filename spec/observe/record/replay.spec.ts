@@ -389,6 +389,8 @@ describe('replay()', () => {
     // What a recording names is no function that a message of it could be given to.
     for (const module of ['fs#mkdirSync', 'child_process#execSync', `${Account.module}#Deposit`])
       assert.include(await why({}, from(module)), 'is no class of actors');
+    for (const what of [null, {}, { header: {} }])
+      assert.include(await why({}, what as never), 'replay(recording): expected the path of a file');
     const none: Recording = { ...moved, entries: [] as Entry[], actors: [] };
     assert.include(await why({}, none), 'say which actor is to be replayed');
     assert.include(await why({}, '/nowhere/x.ndjson' as never), 'no such file');

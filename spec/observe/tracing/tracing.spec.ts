@@ -544,6 +544,11 @@ describe('tracing()', () => {
     assert.equal(record.count('receive sink'), 1);
   });
 
+  it('refuses what is no node', () => {
+    for (const node of [undefined, 'node', {}])
+      assert.throws(() => tracing(node as never), TypeError, 'tracing: expected a node');
+  });
+
   it('refuses a node that has another tracer', async () => {
     const { node } = await startNode();
     node.instruments.trace({ told: noop, asked: () => undefined, pack: String, unpack: String });
