@@ -1,5 +1,6 @@
 /** What makes a running node visible: metrics, traces, a dashboard, a console, a recorder. The subpath `troupe/observe`. */
 
+export { type Console, type ConsoleOptions, openConsole } from './console/console.ts';
 export {
   type ControlAction,
   type Controlled,
@@ -83,3 +84,4 @@ export {
   type TracingOptions,
   tracing,
 } from './tracing/index.ts';
+export { type ObserveMessage, type ObserveOptions, observe, type Traced } from './remote.ts';

@@ -257,7 +257,7 @@ describe('Observatory', () => {
 
   it('is not opened for what is no node', () => {
     for (const node of [undefined, 'node', {}])
-      assert.throws(() => Observatory.open(node as never), TypeError, 'Observatory.open: expected a node');
+      assert.throws(() => Observatory.open(node as never), TypeError, 'Observatory: expected a node');
   });
 
   it('shows what exhibits itself, and one that throws as such', async () => {

@@ -1,0 +1,80 @@
+/** What consoles and commands look at: a node, wherever it is. */
+import type { NodeFace } from '../../core/actor.ts';
+import { type ControlAction, type Controlled, control } from '../control.ts';
+import { Observatory, type ObservatoryOptions } from '../observatory/observatory.ts';
+import { answerQuery, type Queries, type QueryName } from '../observatory/queries.ts';
+import { type Hear, Tracing } from './tracing.ts';
+
+/** What can be done to an actor, besides telling it something. */
+export type Deed = Exclude<ControlAction, 'send'>;
+
+/** A node that is looked at: this process's own, that behind a socket, or another one by remoting. */
+export interface Source {
+  /** Who it is, for people. */
+  readonly title: string;
+  query<Q extends QueryName>(name: Q, params: Queries[Q]['params']): Promise<Queries[Q]['answer']>;
+  tell(path: string, message: unknown): Promise<void>;
+  /** @param timeout ms */
+  ask(path: string, message: unknown, timeout?: number): Promise<unknown>;
+  control(action: Deed, path: string): Promise<Controlled>;
+  /** Hears of each delivery of the actor at a path, until the function that it resolves with is called. */
+  trace(path: string, hear: Hear): Promise<() => void>;
+}
+
+/** A node of this process. Measures from the first question until it is closed. */
+export class LocalSource implements Source {
+  readonly #node: NodeFace;
+  readonly #by: string;
+  readonly #options: ObservatoryOptions;
+  readonly #traces = new Set<Tracing>();
+  #observatory: Observatory | undefined;
+
+  /** @param by who looks, for the log: each thing that is done by hand is written down with it */
+  constructor(node: NodeFace, by: string, options: ObservatoryOptions) {
+    this.#node = node;
+    this.#by = by;
+    this.#options = options;
+  }
+
+  get title(): string {
+    return this.#node.address ?? `the node of process ${process.pid}`;
+  }
+
+  async query<Q extends QueryName>(name: Q, params: Queries[Q]['params']): Promise<Queries[Q]['answer']> {
+    return answerQuery(this.#opened, name, params);
+  }
+
+  async tell(path: string, message: unknown): Promise<void> {
+    control(this.#opened, 'send', path, this.#by, message);
+  }
+
+  async ask(path: string, message: unknown, timeout?: number): Promise<unknown> {
+    return this.#node.lookup(path).ask(message, { timeout });
+  }
+
+  async control(action: Deed, path: string, by = this.#by): Promise<Controlled> {
+    return control(this.#opened, action, path, by);
+  }
+
+  async trace(path: string, hear: Hear): Promise<() => void> {
+    const tracing = new Tracing(this.#node, path, this.#options, hear);
+    this.#traces.add(tracing);
+    return () => {
+      tracing.stop();
+      this.#traces.delete(tracing);
+    };
+  }
+
+  get #opened(): Observatory {
+    this.#observatory ??= Observatory.open(this.#node, this.#options);
+    return this.#observatory;
+  }
+
+  /** Nobody looks any more; a question opens it again. */
+  close(): void {
+    for (const tracing of this.#traces) tracing.stop();
+    this.#traces.clear();
+    this.#observatory?.close();
+    this.#observatory = undefined;
+  }
+}
