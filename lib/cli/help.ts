@@ -21,6 +21,13 @@ Writes a new key pair to a file for --curve, and prints its public key; without 
       --curve FILE              encrypt, and let only those connect whose key is on the list in this file, which is
                                 read again when it changes, and on SIGHUP
       --insecure                allow an address that is not loopback without encryption
+  -d, --remote-debugging        open a console on a socket for this user: troupe attach, troupe top
+      --observable              let other nodes look at this one: troupe top host:port
+      --observable-control      and restart, stop and kill its actors that way
+      --dashboard [host:]port   serve a page that shows the node (host: 127.0.0.1)
+      --dashboard-control       that can send messages to actors, and restart, stop and kill them; needs a token
+      --dashboard-token-file FILE
+                                the secret for the page; or TROUPE_DASHBOARD_TOKEN, or "dashboard-token" in the config file
   -k, --keep-running            spawn it again, 1 s after it has ended; messages are not repeated
       --config FILE             a JSON file with these options: {"actor": "app.Main", "params": {...}, "message": [...]}
   -v, --verbose                 log more: dead letters, debug lines, stack traces

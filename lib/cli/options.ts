@@ -11,6 +11,7 @@ import { truthOf } from '../base/truth.ts';
 import { isNodeAddress } from '../core/address.ts';
 import { CannotStart } from './cannotStart.ts';
 import { levelNamed } from './log.ts';
+import { type LookingOptions, lookingKnown } from './looking.ts';
 
 export interface StartOptions {
   /** `module.Class`, `./path/file.js#Class` or `package#Class`. */
@@ -30,6 +31,8 @@ export interface StartOptions {
   readonly relays: readonly string[];
   /** The path of a key file; undefined without CURVE. */
   readonly curve: string | undefined;
+  /** How it lets itself be looked at. */
+  readonly looking: LookingOptions;
   readonly verbose: boolean;
   readonly json: boolean;
   /** From which level on log lines are written; undefined for what is usual. */
@@ -47,6 +50,7 @@ const known = {
   relays: { type: 'string', multiple: true },
   insecure: { type: 'boolean' },
   curve: { type: 'string' },
+  ...lookingKnown,
   config: { type: 'string' },
   verbose: { type: 'boolean', short: 'v' },
   json: { type: 'boolean' },
@@ -60,6 +64,8 @@ type Values = Readonly<Partial<Record<Name, unknown>>>;
 
 /** These make sense on the command line alone. */
 const once: readonly string[] = ['config', 'version', 'help'];
+/** And these everywhere else: others see a command line. */
+const hidden: readonly string[] = ['dashboard-token'];
 
 /** A value and where it came from, as an error calls it. */
 interface Given {
@@ -82,8 +88,14 @@ export function readOptions(
   const file = (line.config ?? TROUPE_CONFIG) as string | undefined;
   const config = file === undefined ? {} : readConfig(file);
 
+  for (const name of hidden)
+    if (line[name as Name] !== undefined)
+      throw new CannotStart(
+        `others could see --${name} on the command line: give --${name}-file FILE, or ${variableOf(name)} in the environment`,
+      );
+
   const find = (name: Name): Given | undefined => {
-    const variable = `TROUPE_${name.toUpperCase().replace('-', '_')}`;
+    const variable = variableOf(name);
     if (line[name] !== undefined) return { value: line[name], source: `--${name}` };
     if (env[variable] !== undefined) return { value: env[variable], source: variable };
     if (config[name] !== undefined) return { value: config[name], source: `"${name}" in ${file}` };
@@ -106,11 +118,22 @@ export function readOptions(
     relay: read('relay', flag) ?? false,
     relays: read('relays', addresses) ?? [],
     curve: read('curve', text),
+    looking: {
+      debugging: read('remote-debugging', flag) ?? false,
+      observable: read('observable', flag) ?? false,
+      observableControl: read('observable-control', flag) ?? false,
+      dashboard: read('dashboard', address),
+      dashboardControl: read('dashboard-control', flag) ?? false,
+      dashboardToken: read('dashboard-token', text),
+      dashboardTokenFile: read('dashboard-token-file', text),
+    },
     verbose: read('verbose', flag) ?? false,
     json: read('json', flag) ?? false,
     logLevel: read('log-level', level),
   };
 }
+
+const variableOf = (name: string) => `TROUPE_${name.toUpperCase().replaceAll('-', '_')}`;
 
 function parseLine(args: readonly string[]): Values {
   try {
@@ -126,6 +149,7 @@ function parseLine(args: readonly string[]): Values {
 
 const allOptions = () =>
   Object.keys(known)
+    .filter(name => !hidden.includes(name))
     .map(name => `--${name}`)
     .join(', ');
 

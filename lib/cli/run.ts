@@ -11,6 +11,7 @@ import { KeyFile } from '../remoting/keyFile.ts';
 import { CannotStart } from './cannotStart.ts';
 import { load } from './load.ts';
 import { linesOfNode } from './log.ts';
+import { openLooking } from './looking.ts';
 import type { StartOptions } from './options.ts';
 import { onHangup, onSignal } from './signals.ts';
 
@@ -62,6 +63,7 @@ class Runner {
     const node = await Node.start(this.#nodeOptions(this.#openKeys()));
     this.#node = node;
     try {
+      await openLooking(node, this.#options.looking, this.#isMember, this.#log);
       let end = await this.#live(node, what, messages);
       while (keepRunning && (await this.#pause(node))) end = await this.#live(node, what, []);
       return this.#exitCode(node, end);

@@ -96,7 +96,7 @@ class Observed extends Actor<unknown, Params> {
   #control(action: unknown, path: unknown): unknown {
     if (!this.params.control)
       throw new ControlRefused(
-        'this node only shows itself: start it with --observe-control, or observe(node, { control: true }), to restart, stop or kill from elsewhere',
+        'this node only shows itself: start it with --observable-control, or observe(node, { control: true }), to restart, stop or kill from elsewhere',
       );
     const { sender } = this;
     const by = sender === undefined ? 'another node' : sender.address.slice(0, -sender.path.length);

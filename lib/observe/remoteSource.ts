@@ -1,6 +1,7 @@
 /** Another node, looked at by remoting: through its actor `/observe`. */
 import { NodeDownError, TimeoutError } from '../base/errors.ts';
 import { silentLogger } from '../base/log.ts';
+import { send } from '../command/index.ts';
 import { Actor } from '../core/actor.ts';
 import { NodeRefused } from '../core/events.ts';
 import { Terminated } from '../core/message.ts';
@@ -97,12 +98,10 @@ export class RemoteSource implements Source {
       throw new CannotLook(`there is no actor ${path} at ${this.title}, or this node may not watch it`);
   }
 
-  /**
-   * Goes there and back, whatever lives there.
-   * @throws CannotLook when nobody is there
-   */
-  async reach(): Promise<void> {
-    await this.#isMissing();
+  /** @throws CannotLook when nobody is there */
+  async ping(path: string | undefined, timeout: number): Promise<void> {
+    if (path === undefined) await this.#isMissing();
+    else await this.#asked(send.with({ timeout })(this.node.lookup(this.title + path), 'ping'));
   }
 
   /** Asks after an actor that does not exist: what has been sent before has arrived when that is answered. */

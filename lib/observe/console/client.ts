@@ -106,6 +106,10 @@ export class ConsoleClient implements Source, Prompt {
     return this.#request({ do: 'ask', path, message, ...(timeout !== undefined && { timeout }) });
   }
 
+  async ping(path: string | undefined, timeout: number): Promise<void> {
+    await this.#request({ do: 'ping', path, timeout });
+  }
+
   control(action: Deed, path: string): Promise<Controlled> {
     return this.#request({ do: 'control', action, path }) as Promise<Controlled>;
   }
@@ -139,7 +143,7 @@ export class ConsoleClient implements Source, Prompt {
     return this.#request({ do: 'complete', line }) as Promise<[string[], string]>;
   }
 
-  close(): void {
+  async close(): Promise<void> {
     this.#channel.end();
   }
 }

@@ -18,11 +18,12 @@ const words = [
 ];
 
 /**
+ * @param scopes where names are looked for
  * @param pathsBelow the paths of the children of the actor at a path
  * @returns what could stand there, and what is there of it
  */
 export async function complete(
-  context: object,
+  scopes: readonly object[],
   line: string,
   pathsBelow: (path: string) => Promise<string[]>,
 ): Promise<[string[], string]> {
@@ -34,9 +35,11 @@ export async function complete(
   const [typed, before = ''] = /((?:[\w$]+\??\.)*)[\w$]*$/.exec(line) ?? [''];
   const start = typed.slice(before.length);
   const steps = before.split('.').slice(0, -1);
-  if (steps.length === 0) return [startingWith(start, [...namesOf(context), ...words]), start];
-  let at: unknown = context;
-  for (const step of steps) at = propertyOf(at, step.replace('?', ''));
+  if (steps.length === 0)
+    return [startingWith(start, [...scopes.flatMap(scope => [...namesOf(scope)]), ...words]), start];
+  const [first = '', ...more] = steps.map(step => step.replace('?', ''));
+  let at: unknown = scopes.map(scope => propertyOf(scope, first)).find(value => value !== undefined);
+  for (const step of more) at = propertyOf(at, step);
   return [
     startingWith(
       typed,

@@ -46,17 +46,20 @@ export class Evaluator {
   /** @param abandoned resolves when nobody waits for the result any more */
   async evaluate(code: string, terminal: Terminal, abandoned: Promise<void>): Promise<Shown> {
     this.#terminal = terminal;
+    let isOwn = false;
     try {
       if (isUnfinished(code)) return undefined;
       const result = this.#run(code);
-      const isWaitedFor = typeof result === 'object' && result !== null && awaited.has(result);
-      const value = isWaitedFor ? await Promise.race([plainly(result), abandoned]) : result;
+      isOwn = typeof result === 'object' && result !== null && awaited.has(result);
+      const value = isOwn ? await Promise.race([result, abandoned]) : result;
       const given = value instanceof Awaited ? await Promise.race([value.promise, abandoned]) : value;
       this.#realm.guard(given);
       (this.#realm.context as { _?: unknown })._ = given;
       return { text: given === undefined ? '' : this.#wordsOf(given), hasFailed: false };
     } catch (error) {
-      return { text: `Uncaught ${this.#wordsOf(error)}`, hasFailed: true };
+      // The stack of what was called by name leads through the console's own code, and says nothing.
+      const text = isOwn && error instanceof Error ? `${error.name}: ${error.message}` : undefined;
+      return { text: text ?? `Uncaught ${this.#wordsOf(error)}`, hasFailed: true };
     }
   }
 
@@ -85,21 +88,11 @@ export class Evaluator {
 
   /** What could follow the end of `line`, and the part of it that each of these replaces. */
   complete(line: string, pathsBelow: (path: string) => Promise<string[]>): Promise<[string[], string]> {
-    return complete(this.#realm.global, line, pathsBelow);
+    return complete([this.#realm.context, this.#realm.global], line, pathsBelow);
   }
 
   close(): void {
     this.#realm.close();
-  }
-}
-
-/** What has failed here failed in the console's own code, so its stack says nothing. */
-async function plainly(result: object): Promise<unknown> {
-  try {
-    return await result;
-  } catch (error) {
-    if (error instanceof Error) error.stack = `${error.name}: ${error.message}`;
-    throw error;
   }
 }
 

@@ -120,10 +120,10 @@ export class Realm {
 }
 
 /** Whether nobody has said what is to be done about rejections that nobody handles. */
-const isUsual = () =>
-  ![...process.execArgv, process.env['NODE_OPTIONS'] ?? ''].some(option =>
-    option.includes('--unhandled-rejections'),
-  );
+function isUsual(): boolean {
+  const { NODE_OPTIONS = '' } = process.env;
+  return ![...process.execArgv, NODE_OPTIONS].some(option => option.includes('--unhandled-rejections'));
+}
 
 /** A listener takes the usual end of the process away: it is brought about here for whatever is not of a console. */
 function listen(): void {

@@ -64,6 +64,8 @@ export class Session {
         return this.#source.tell(request.path, request.message);
       case 'ask':
         return this.#source.ask(request.path, request.message, request.timeout);
+      case 'ping':
+        return this.#source.ping(request.path, request.timeout);
       case 'control':
         return this.#source.control(request.action as Deed, request.path);
       case 'trace':

@@ -1,4 +1,5 @@
 /** What consoles and commands look at: a node, wherever it is. */
+import { send } from '../../command/index.ts';
 import type { NodeFace } from '../../core/actor.ts';
 import { type ControlAction, type Controlled, control } from '../control.ts';
 import { Observatory, type ObservatoryOptions } from '../observatory/observatory.ts';
@@ -16,6 +17,8 @@ export interface Source {
   tell(path: string, message: unknown): Promise<void>;
   /** @param timeout ms */
   ask(path: string, message: unknown, timeout?: number): Promise<unknown>;
+  /** Goes there and back: to the actor at a path, and through its mailbox, or else only to the node. */
+  ping(path: string | undefined, timeout: number): Promise<void>;
   control(action: Deed, path: string): Promise<Controlled>;
   /** Hears of each delivery of the actor at a path, until the function that it resolves with is called. */
   trace(path: string, hear: Hear): Promise<() => void>;
@@ -50,6 +53,10 @@ export class LocalSource implements Source {
 
   async ask(path: string, message: unknown, timeout?: number): Promise<unknown> {
     return this.#node.lookup(path).ask(message, { timeout });
+  }
+
+  async ping(path: string | undefined, timeout: number): Promise<void> {
+    if (path !== undefined) await send.with({ timeout })(this.#node.lookup(path), 'ping');
   }
 
   async control(action: Deed, path: string, by = this.#by): Promise<Controlled> {

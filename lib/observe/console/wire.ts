@@ -16,6 +16,7 @@ export type Request =
       readonly message: unknown;
       readonly timeout?: number;
     }
+  | { readonly id: number; readonly do: 'ping'; readonly path?: string | undefined; readonly timeout: number }
   | { readonly id: number; readonly do: 'control'; readonly action: string; readonly path: string }
   | { readonly id: number; readonly do: 'trace'; readonly path: string }
   | { readonly id: number; readonly do: 'evaluate'; readonly code: string; readonly terminal: Terminal }

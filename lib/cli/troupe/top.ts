@@ -1,0 +1,110 @@
+/** `troupe top`: the busiest actors of a node, live. */
+import { type Cancel, systemClock } from '../../base/world.ts';
+import { actorTable, headerOf } from '../../observe/console/format.ts';
+import type { Source } from '../../observe/console/source.ts';
+import { lookOptions, nodeHelp, type TroupeCommand } from './command.ts';
+import { print, printJson, sampled, widthOfTerminal, withLook } from './look.ts';
+import { filterOf, listHelp, listOptions } from './ps.ts';
+import { Screen, type TerminalStreams } from './screen.ts';
+import { milliseconds } from './target.ts';
+import { TopModel } from './topModel.ts';
+
+export const top: TroupeCommand = {
+  usage: '[NODE[/path]] [--once] [options]',
+  summary: 'shows the busiest actors of a node, live',
+  details: `${nodeHelp}${listHelp}\
+  -i, --interval MS       how often it looks (1000)
+      --once              prints one list and ends; also when standard output is no terminal
+
+Keys: q quits; r, s, m, x, h, u, p sort by messages per second, share of the event loop, messages that wait, restarts,
+messages handled, uptime, path; / filters; arrows mark an actor, Enter inspects it, Escape goes back; space pauses.
+`,
+  options: {
+    ...lookOptions,
+    ...listOptions,
+    interval: { type: 'string', short: 'i' },
+    once: { type: 'boolean' },
+  },
+  operands: [0, 1],
+  run: line =>
+    withLook(line, async (look, path) => {
+      const { values } = line;
+      const filter = filterOf(values, 'rate', path);
+      const interval = milliseconds('interval', values.interval) ?? 1000;
+      const isLive = values.once !== true && values.json !== true && process.stdout.isTTY;
+      if (isLive && process.stdin.isTTY) {
+        const streams = { input: process.stdin, output: process.stdout };
+        await live(look, filter, interval, streams, hasColors());
+        return 0;
+      }
+      await sampled(look);
+      const [overview, { total, rows }] = [
+        await look.query('overview', {}),
+        await look.query('actors', filter),
+      ];
+      if (values.json === true) return printJson({ overview, total, rows });
+      const more = total > rows.length ? [`${total} in all`] : [];
+      return print([...headerOf(overview), '', ...actorTable(rows, widthOfTerminal()), ...more].join('\n'));
+    }),
+};
+
+const hasColors = () => {
+  const { NO_COLOR } = process.env;
+  return !NO_COLOR;
+};
+
+/**
+ * Shows it until a key ends it.
+ * @throws what the node answers with when it is gone; the screen has been given back then
+ */
+export async function live(
+  source: Pick<Source, 'query'>,
+  { sort, search, ...filter }: ReturnType<typeof filterOf>,
+  interval: number,
+  streams: TerminalStreams,
+  colors: boolean,
+): Promise<void> {
+  const model = new TopModel(sort, search);
+  let cancel: Cancel = () => {};
+  let wake = () => {};
+  let isDue = true;
+  const draw = () => screen.draw(model.lines(screen.size, colors));
+  const onKey = (key: Parameters<TopModel['press']>[0]) => {
+    if (model.press(key)) isDue = true;
+    draw();
+    if (isDue || model.isOver) wake();
+  };
+  const screen = new Screen(streams, onKey, draw);
+  const onSignal = () => {
+    model.isOver = true;
+    wake();
+  };
+  process.on('SIGTERM', onSignal);
+  try {
+    draw();
+    while (!model.isOver) {
+      if (isDue || !model.isPaused) {
+        isDue = false;
+        const { closely } = model;
+        const wanted = { ...filter, sort: model.sort, search: model.search || undefined, limit: model.limit };
+        const [overview, actors, actor] = await Promise.all([
+          source.query('overview', {}),
+          source.query('actors', wanted),
+          closely === undefined ? undefined : source.query('actor', { path: closely, peek: 20 }),
+        ]);
+        model.take({ overview, actors, actor: actor ?? undefined });
+        draw();
+      }
+      if (!model.isOver && !isDue)
+        await new Promise<void>(resolve => {
+          wake = resolve;
+          cancel = systemClock.after(interval, resolve);
+        });
+      cancel();
+    }
+  } finally {
+    cancel();
+    process.off('SIGTERM', onSignal);
+    screen.close();
+  }
+}
