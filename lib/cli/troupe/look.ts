@@ -1,12 +1,8 @@
 /** What the commands that look at a node once have in common. */
-import { systemClock } from '../../base/world.ts';
 import { asJson } from '../../observe/console/wire.ts';
 import { CannotStart } from '../cannotStart.ts';
 import type { CommandLine } from './command.ts';
 import { type Look, lookOptionsOf, openLook, targetOf } from './target.ts';
-
-/** How long, in ms, a node measures before it knows what happens per second. */
-const firstSample = 1100;
 
 /** Opens the node of the first operand for as long as `see` takes. */
 export async function withLook<T>(
@@ -20,13 +16,6 @@ export async function withLook<T>(
   } finally {
     await look.close();
   }
-}
-
-/** Waits until the node knows what happens per second: it measures only while somebody looks. */
-export async function sampled(look: Look): Promise<void> {
-  const { observedFor } = await look.query('overview', {});
-  const rest = firstSample - observedFor;
-  if (rest > 0) await new Promise<void>(resolve => systemClock.after(rest, resolve));
 }
 
 export function needPath(path: string | undefined, example: string): string {

@@ -1,10 +1,11 @@
 /** `troupe ps`: actors in a list. */
 import { didYouMean } from '../../base/nearest.ts';
 import { actorTable } from '../../observe/console/format.ts';
+import { sampled } from '../../observe/console/sampled.ts';
 import { type SortKey, sortKeys } from '../../observe/observatory/census.ts';
 import { CannotStart } from '../cannotStart.ts';
 import { lookOptions, nodeHelp, type TroupeCommand, type Values } from './command.ts';
-import { print, printJson, sampled, widthOfTerminal, withLook } from './look.ts';
+import { print, printJson, widthOfTerminal, withLook } from './look.ts';
 import { wholeNumber } from './target.ts';
 
 /** What is listed, and in which order: the same for `top`. */
@@ -23,14 +24,14 @@ export const listHelp = `\
 `;
 
 /** @throws CannotStart that says what is wrong */
-export function filterOf({ sort, search, lines, system }: Values, usual: SortKey, under: string | undefined) {
+export function filterOf({ sort, search, lines, system }: Values, usual: SortKey) {
   if (sort !== undefined && !sortKeys.includes(sort as SortKey))
     throw new CannotStart(
       `--sort must be one of ${sortKeys.join(', ')}, not ${String(sort)}${didYouMean(String(sort), sortKeys)}`,
     );
   return {
     sort: (sort as SortKey | undefined) ?? usual,
-    ...{ search: search as string | undefined, under, system: system === true },
+    ...{ search, system: system === true },
     limit: wholeNumber('lines', lines) ?? 50,
   };
 }
@@ -41,13 +42,14 @@ export const ps: TroupeCommand = {
   details: `${nodeHelp}${listHelp}`,
   options: { ...lookOptions, ...listOptions },
   operands: [0, 1],
-  run: line =>
-    withLook(line, async (look, path) => {
-      const filter = filterOf(line.values, 'path', path);
+  async run(line) {
+    const filter = filterOf(line.values, 'path');
+    return withLook(line, async (look, under) => {
       await sampled(look);
-      const { rows, total } = await look.query('actors', filter);
+      const { rows, total } = await look.query('actors', { ...filter, under });
       if (line.values.json === true) return printJson({ total, rows });
       const more = total > rows.length ? [`${total} in all`] : [];
       return print([...actorTable(rows, widthOfTerminal()), ...more].join('\n'));
-    }),
+    });
+  },
 };

@@ -1,9 +1,10 @@
 /** `troupe top`: the busiest actors of a node, live. */
 import { type Cancel, systemClock } from '../../base/world.ts';
 import { actorTable, headerOf } from '../../observe/console/format.ts';
+import { sampled } from '../../observe/console/sampled.ts';
 import type { Source } from '../../observe/console/source.ts';
 import { lookOptions, nodeHelp, type TroupeCommand } from './command.ts';
-import { print, printJson, sampled, widthOfTerminal, withLook } from './look.ts';
+import { print, printJson, widthOfTerminal, withLook } from './look.ts';
 import { filterOf, listHelp, listOptions } from './ps.ts';
 import { Screen, type TerminalStreams } from './screen.ts';
 import { milliseconds } from './target.ts';
@@ -26,11 +27,12 @@ messages handled, uptime, path; / filters; arrows mark an actor, Enter inspects 
     once: { type: 'boolean' },
   },
   operands: [0, 1],
-  run: line =>
-    withLook(line, async (look, path) => {
-      const { values } = line;
-      const filter = filterOf(values, 'rate', path);
-      const interval = milliseconds('interval', values.interval) ?? 1000;
+  async run(line) {
+    const { values } = line;
+    const given = filterOf(values, 'rate');
+    const interval = milliseconds('interval', values.interval) ?? 1000;
+    return withLook(line, async (look, under) => {
+      const filter = { ...given, under };
       const isLive = values.once !== true && values.json !== true && process.stdout.isTTY;
       if (isLive && process.stdin.isTTY) {
         const streams = { input: process.stdin, output: process.stdout };
@@ -45,7 +47,8 @@ messages handled, uptime, path; / filters; arrows mark an actor, Enter inspects 
       if (values.json === true) return printJson({ overview, total, rows });
       const more = total > rows.length ? [`${total} in all`] : [];
       return print([...headerOf(overview), '', ...actorTable(rows, widthOfTerminal()), ...more].join('\n'));
-    }),
+    });
+  },
 };
 
 const hasColors = () => {
@@ -59,7 +62,7 @@ const hasColors = () => {
  */
 export async function live(
   source: Pick<Source, 'query'>,
-  { sort, search, ...filter }: ReturnType<typeof filterOf>,
+  { sort, search, ...filter }: ReturnType<typeof filterOf> & { readonly under: string | undefined },
   interval: number,
   streams: TerminalStreams,
   colors: boolean,
@@ -92,7 +95,10 @@ export async function live(
           source.query('actors', wanted),
           closely === undefined ? undefined : source.query('actor', { path: closely, peek: 20 }),
         ]);
-        model.take({ overview, actors, actor: actor ?? undefined });
+        model.take({
+          ...{ overview, actors },
+          closely: closely === undefined ? undefined : { path: closely, view: actor ?? undefined },
+        });
         draw();
       }
       if (!model.isOver && !isDue)

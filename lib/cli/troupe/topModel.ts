@@ -1,5 +1,13 @@
 /** What `troupe top` shows and how keys change it: knows neither the terminal nor the node. */
-import { actorTable, actorText, cleanLines, headerOf, shorten } from '../../observe/console/format.ts';
+import {
+  actorTable,
+  actorText,
+  clean,
+  cleanLines,
+  cut,
+  headerOf,
+  shorten,
+} from '../../observe/console/format.ts';
 import type { SortKey } from '../../observe/observatory/census.ts';
 import type { ActorRow, ActorView, NodeView } from '../../observe/observatory/views.ts';
 
@@ -14,8 +22,8 @@ export interface Key {
 export interface Answers {
   readonly overview: NodeView;
   readonly actors: { readonly total: number; readonly rows: readonly ActorRow[] };
-  /** The one that is looked at closely; undefined when it is gone, or there is none. */
-  readonly actor: ActorView | undefined;
+  /** The one that was asked for closely, if any; its view is undefined when it is gone. */
+  readonly closely?: { readonly path: string; readonly view: ActorView | undefined } | undefined;
 }
 
 export interface Size {
@@ -55,7 +63,7 @@ export class TopModel {
     this.search = search;
   }
 
-  /** What the node has answered: not shown while it is paused, except for what has just been asked for. */
+  /** What the node has answered. */
   take(answers: Answers): void {
     this.#answers = answers;
   }
@@ -147,12 +155,12 @@ export class TopModel {
   lines({ columns, rows }: Size, hasColors: boolean): string[] {
     if (this.#answers === undefined) return ['asking …'];
     const look = lookOf(hasColors);
-    const header = headerOf(this.#answers.overview).map(line => shorten(line, columns));
+    const header = headerOf(this.#answers.overview).map(line => cut(line, columns));
     const room = Math.max(1, rows - header.length - 3);
     const body = this.closely === undefined ? this.#list(room, columns, look) : this.#close(room, columns);
     const all = [...header, '', ...body];
     while (all.length < rows - 1) all.push('');
-    return [...all.slice(0, rows - 1), look.dim(shorten(this.#footer, columns))];
+    return [...all.slice(0, rows - 1), look.dim(cut(this.#footer, columns))];
   }
 
   #list(room: number, columns: number, look: Look): string[] {
@@ -168,11 +176,13 @@ export class TopModel {
   }
 
   #close(room: number, columns: number): string[] {
-    const actor = this.#answers?.actor;
-    if (actor === undefined) return [`${shorten(this.closely ?? '', columns - 20)} is gone`];
-    const lines = cleanLines(actorText(actor)).split('\n');
+    const { closely: path = '' } = this;
+    const answer = this.#answers?.closely;
+    if (answer?.path !== path) return ['asking …'];
+    if (answer.view === undefined) return [`${shorten(clean(path), columns - 10)} is gone`];
+    const lines = cleanLines(actorText(answer.view)).split('\n');
     this.#scroll = Math.max(0, Math.min(this.#scroll, lines.length - room));
-    return lines.slice(this.#scroll, this.#scroll + room + 1).map(line => shorten(line, columns));
+    return lines.slice(this.#scroll, this.#scroll + room + 1).map(line => cut(line, columns));
   }
 
   get #footer(): string {

@@ -16,6 +16,12 @@ export function shorten(text: string, width: number): string {
   return `${letters.slice(0, head).join('')}…${letters.slice(letters.length - (width - 1 - head)).join('')}`;
 }
 
+/** `text` in at most `width` columns, without its end. */
+export function cut(text: string, width: number): string {
+  const letters = [...text];
+  return letters.length <= width ? text : `${letters.slice(0, Math.max(0, width - 1)).join('')}…`;
+}
+
 const widthOf = (text: string) => [...text].length;
 const padEnd = (text: string, width: number) => text + ' '.repeat(Math.max(0, width - widthOf(text)));
 const padStart = (text: string, width: number) => ' '.repeat(Math.max(0, width - widthOf(text))) + text;

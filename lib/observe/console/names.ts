@@ -5,6 +5,7 @@ import { CannotLook } from './cannotLook.ts';
 import { shown, type Terminal } from './evaluator.ts';
 import { actorTable, actorText, eventLine, headerOf, traceLine } from './format.ts';
 import { ofThisRealm } from './realm.ts';
+import { sampled } from './sampled.ts';
 import type { Source } from './source.ts';
 import { treeOf, treeText } from './treeText.ts';
 
@@ -78,6 +79,7 @@ export function namesFor({ source, terminal, print, abandoned }: Desk): Record<s
       return seenAs(lines, () => treeText(lines));
     },
     async ps(filter: unknown = {}) {
+      await sampled(source);
       const { rows, total } = await source.query('actors', { limit: 50, ...optionsOf('ps', filter) });
       return seenAs([...rows], () =>
         [...actorTable(rows, width()), ...(total > rows.length ? [`${total} in all`] : [])].join('\n'),
@@ -85,6 +87,7 @@ export function namesFor({ source, terminal, print, abandoned }: Desk): Record<s
     },
     inspect: inspectActor,
     async stats() {
+      await sampled(source);
       const view = await source.query('overview', {});
       return seenAs(view, () => headerOf(view).join('\n'));
     },
