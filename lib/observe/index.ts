@@ -1,6 +1,7 @@
 /** What makes a running node visible: metrics, traces, a dashboard, a console, a recorder. The subpath `troupe/observe`. */
 
 export { type Console, type ConsoleOptions, openConsole } from './console/console.ts';
+export { ConsoleError } from './console/consoleError.ts';
 export {
   type ControlAction,
   type Controlled,

@@ -1,5 +1,6 @@
 /** Frames over a socket, both ways: one JSON value a line. Knows nothing of what they mean. */
 import type { Socket } from 'node:net';
+import { ConsoleError } from './consoleError.ts';
 
 /** The longest line, in characters. */
 const longestLine = 32 * 1024 * 1024;
@@ -33,10 +34,11 @@ export class Channel {
   #read(text: string, onFrame: (frame: object) => void): void {
     const lines = (this.#rest + text).split('\n');
     this.#rest = lines.pop() ?? '';
-    if (this.#rest.length > longestLine) throw new Error(`a frame of more than ${longestLine} characters`);
+    if (this.#rest.length > longestLine)
+      throw new ConsoleError(`a frame of more than ${longestLine} characters`);
     for (const line of lines) {
       const frame: unknown = JSON.parse(line);
-      if (typeof frame !== 'object' || frame === null) throw new Error('a frame that is no object');
+      if (typeof frame !== 'object' || frame === null) throw new ConsoleError('a frame that is no object');
       onFrame(frame);
     }
   }
@@ -46,7 +48,7 @@ export class Channel {
     if (this.#socket.destroyed || this.#socket.writableEnded) return;
     this.#socket.write(`${JSON.stringify(frame)}\n`);
     if (this.#socket.writableLength > mostUnread)
-      this.#socket.destroy(new Error('the other side does not read'));
+      this.#socket.destroy(new ConsoleError('the other side does not read'));
   }
 
   /** After what has been sent. */

@@ -2,6 +2,7 @@
 import { NodeStopped, show } from '../../base/errors.ts';
 import type { NodeFace } from '../../core/actor.ts';
 import type { ObservatoryOptions } from '../observatory/observatory.ts';
+import { ConsoleError } from './consoleError.ts';
 import { checkPath, prepareFolder, socketOf } from './places.ts';
 
 export interface ConsoleOptions extends ObservatoryOptions {
@@ -26,7 +27,7 @@ const taken = new Set<string>();
 /**
  * Opens a console on a socket that only its owner can open: for `troupe attach`, `troupe top` and the like. It ends with the
  * node, and doesn't keep the process alive. While nobody is attached, nothing is measured. After Erlang's remote shell.
- * @throws TypeError that names the option and what is wrong with it; Error when there can't be such a socket; NodeStopped
+ * @throws TypeError that names the option and what is wrong with it; ConsoleError when there can't be such a socket; NodeStopped
  */
 export async function openConsole(node: NodeFace, options: ConsoleOptions = {}): Promise<Console> {
   if (typeof options !== 'object' || options === null)
@@ -41,7 +42,7 @@ export async function openConsole(node: NodeFace, options: ConsoleOptions = {}):
     throw new TypeError(`openConsole: socket must be the path of a socket, not ${show(socket)}`);
   const path = socket ?? freePath();
   checkPath(path);
-  if (taken.has(path)) throw new Error(`there is a console at ${path} already: give another socket`);
+  if (taken.has(path)) throw new ConsoleError(`there is a console at ${path} already: give another socket`);
   taken.add(path);
   let end: () => Promise<void> = async () => void taken.delete(path);
   let hasStopped = false;

@@ -54,7 +54,7 @@ export class Evaluator {
       const value = isOwn ? await Promise.race([result, abandoned]) : result;
       const given = value instanceof Awaited ? await Promise.race([value.promise, abandoned]) : value;
       this.#realm.guard(given);
-      (this.#realm.context as { _?: unknown })._ = given;
+      if (given !== undefined) (this.#realm.context as { _?: unknown })._ = given;
       return { text: given === undefined ? '' : this.#wordsOf(given), hasFailed: false };
     } catch (error) {
       // The stack of what was called by name leads through the console's own code, and says nothing.

@@ -6,6 +6,7 @@ import { chmodSync, lstatSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { ConsoleError } from './consoleError.ts';
 
 const isWindows = process.platform === 'win32';
 /** What the kernel takes, the zero at the end included: 104 on macOS, 108 on Linux. */
@@ -24,17 +25,17 @@ export function socketOf(pid: number, n = 1): string {
   return isWindows ? `\\\\.\\pipe\\troupe-${name}` : join(consoleFolder(), `${name}.sock`);
 }
 
-/** @throws Error that says why no socket can be there */
+/** @throws ConsoleError that says why no socket can be there */
 export function checkPath(path: string): void {
   if (isWindows || Buffer.byteLength(path) <= longestPath) return;
-  throw new Error(
+  throw new ConsoleError(
     `the path of a console's socket can have ${longestPath} bytes at the most, not ${Buffer.byteLength(path)}: ${path}; give a shorter one`,
   );
 }
 
 /**
  * Makes the folder for a socket, unless it is there.
- * @throws Error when others could enter it
+ * @throws ConsoleError when others could enter it
  */
 export function prepareFolder(path: string): void {
   if (isWindows || dirname(path) !== consoleFolder()) return;
@@ -42,16 +43,18 @@ export function prepareFolder(path: string): void {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const found = lstatSync(folder);
   if (!found.isDirectory() || found.uid !== process.getuid?.())
-    throw new Error(`${folder} is no folder of this user: a console there would not be safe; remove it`);
+    throw new ConsoleError(
+      `${folder} is no folder of this user: a console there would not be safe; remove it`,
+    );
   if ((found.mode & 0o077) !== 0) chmodSync(folder, 0o700);
 }
 
-/** @throws Error when others than its owner could open the socket */
+/** @throws ConsoleError when others than its owner could open the socket */
 export function checkSocket(path: string): void {
   if (isWindows) return;
   const { mode } = lstatSync(path);
   if ((mode & 0o077) !== 0)
-    throw new Error(
+    throw new ConsoleError(
       `others could open the console's socket ${path} (mode ${(mode & 0o777).toString(8)}): give another place for it`,
     );
 }

@@ -6,6 +6,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { types } from 'node:util';
 import vm from 'node:vm';
+import { asError } from '../../base/errors.ts';
 import { type Cancel, systemClock, systemScheduler } from '../../base/world.ts';
 
 /** How long, in ms, code may keep the process to itself. */
@@ -103,12 +104,16 @@ export class Realm {
     const clear = (cancel: unknown) => {
       if (typeof cancel === 'function') cancel();
     };
+    const timers = {
+      Timeout: (run: Run, ms?: unknown, ...args: unknown[]) => after(safely(run, args), ms, false),
+      Interval: (run: Run, ms?: unknown, ...args: unknown[]) => after(safely(run, args), ms, true),
+      Immediate: (run: Run, ...args: unknown[]) => systemScheduler.later(safely(run, args)),
+    };
+    const soon = { Microtask: (run: Run) => systemScheduler.soon(safely(run)) };
     return {
-      setTimeout: (run: Run, ms?: unknown, ...args: unknown[]) => after(safely(run, args), ms, false),
-      setInterval: (run: Run, ms?: unknown, ...args: unknown[]) => after(safely(run, args), ms, true),
-      setImmediate: (run: Run, ...args: unknown[]) => systemScheduler.later(safely(run, args)),
-      queueMicrotask: (run: Run) => systemScheduler.soon(safely(run)),
-      ...{ clearTimeout: clear, clearInterval: clear, clearImmediate: clear },
+      ...named('set', timers),
+      ...named('clear', { Timeout: clear, Interval: clear, Immediate: clear }),
+      ...named('queue', soon),
     };
   }
 
@@ -118,6 +123,9 @@ export class Realm {
     if (realms.has(this.#promises)) realms.set(this.#promises, () => {});
   }
 }
+
+const named = (verb: string, all: object) =>
+  Object.fromEntries(Object.entries(all).map(([name, value]) => [verb + name, value as unknown]));
 
 /** Whether nobody has said what is to be done about rejections that nobody handles. */
 function isUsual(): boolean {
@@ -131,10 +139,7 @@ function listen(): void {
   process.on('unhandledRejection', (reason, promise) => {
     const hear = realms.get(Object.getPrototypeOf(promise));
     if (hear !== undefined) hear(reason);
-    else if (process.listenerCount('unhandledRejection') === 1)
-      throw reason instanceof Error
-        ? reason
-        : new Error(`a promise was rejected with ${String(reason)}, and nobody handled it`);
+    else if (process.listenerCount('unhandledRejection') === 1) throw asError(reason);
   });
 }
 

@@ -4,6 +4,7 @@ import { isMainThread } from 'node:worker_threads';
 import type { NodeFace } from '../../core/actor.ts';
 import type { ObservatoryOptions } from '../observatory/observatory.ts';
 import { Observatory } from '../observatory/observatory.ts';
+import { ConsoleError } from './consoleError.ts';
 import { checkSocket, findConsoles, removeIfDead } from './places.ts';
 import { Session } from './session.ts';
 
@@ -23,7 +24,7 @@ export class ConsoleServer {
     });
   }
 
-  /** @throws Error when it can't listen there */
+  /** @throws ConsoleError when it can't listen there */
   async listen(path: string): Promise<void> {
     try {
       await findConsoles(); // whoever comes finds only those that live
@@ -39,7 +40,7 @@ export class ConsoleServer {
       await this.close('');
       const { code } = error as NodeJS.ErrnoException;
       if (code !== 'EADDRINUSE') throw error;
-      throw new Error(`somebody else listens at ${path}: give another socket`, { cause: error });
+      throw new ConsoleError(`somebody else listens at ${path}: give another socket`, { cause: error });
     }
     this.#server.unref();
   }
