@@ -1,13 +1,5 @@
 /** What `troupe top` shows and how keys change it: knows neither the terminal nor the node. */
-import {
-  actorTable,
-  actorText,
-  clean,
-  cleanLines,
-  cut,
-  headerOf,
-  shorten,
-} from '../../observe/console/format.ts';
+import { actorTable, actorText, clean, cleanLines, cut, headerOf } from '../../observe/console/format.ts';
 import type { SortKey } from '../../observe/observatory/census.ts';
 import type { ActorRow, ActorView, NodeView } from '../../observe/observatory/views.ts';
 
@@ -170,8 +162,10 @@ export class TopModel {
     const shown = all.slice(first, first + room);
     const [titles = '', ...lines] = actorTable(shown, columns - 2);
     return [
-      look.bold(`  ${titles}`),
-      ...lines.map((line, i) => (first + i === this.#index ? look.marked(`> ${line}`) : `  ${line}`)),
+      look.bold(cut(`  ${titles}`, columns)),
+      ...lines.map((line, i) =>
+        first + i === this.#index ? look.marked(cut(`> ${line}`, columns)) : cut(`  ${line}`, columns),
+      ),
     ];
   }
 
@@ -179,7 +173,7 @@ export class TopModel {
     const { closely: path = '' } = this;
     const answer = this.#answers?.closely;
     if (answer?.path !== path) return ['asking …'];
-    if (answer.view === undefined) return [`${shorten(clean(path), columns - 10)} is gone`];
+    if (answer.view === undefined) return [cut(`${clean(path)} is gone`, columns)];
     const lines = cleanLines(actorText(answer.view)).split('\n');
     this.#scroll = Math.max(0, Math.min(this.#scroll, lines.length - room));
     return lines.slice(this.#scroll, this.#scroll + room + 1).map(line => cut(line, columns));

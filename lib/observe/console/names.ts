@@ -6,7 +6,7 @@ import { shown, type Terminal } from './evaluator.ts';
 import { actorTable, actorText, eventLine, headerOf, traceLine } from './format.ts';
 import { ofThisRealm } from './realm.ts';
 import { sampled } from './sampled.ts';
-import type { Source } from './source.ts';
+import type { Deed, Source } from './source.ts';
 import { treeOf, treeText } from './treeText.ts';
 
 export interface Desk {
@@ -73,6 +73,11 @@ export function namesFor({ source, terminal, print, abandoned }: Desk): Record<s
     stop();
   }
 
+  async function act(deed: Deed, path: unknown): Promise<void> {
+    const { text } = await source.control(deed, pathOf(deed, path));
+    print(text);
+  }
+
   const functions = {
     async tree(path: unknown = '/', options: unknown = {}) {
       const lines = await treeOf(source, pathOf('tree', path), optionsOf('tree', options));
@@ -107,13 +112,13 @@ export function namesFor({ source, terminal, print, abandoned }: Desk): Record<s
     send: async (path: unknown, message: unknown) => source.tell(pathOf('send', path), ofThisRealm(message)),
     ask: async (path: unknown, message: unknown, timeout?: number) =>
       source.ask(pathOf('ask', path), ofThisRealm(message), timeout),
-    restart: async (path: unknown) => print((await source.control('restart', pathOf('restart', path))).text),
-    stop: async (path: unknown) => print((await source.control('stop', pathOf('stop', path))).text),
-    kill: async (path: unknown) => print((await source.control('kill', pathOf('kill', path))).text),
+    restart: (path: unknown) => act('restart', path),
+    stop: (path: unknown) => act('stop', path),
+    kill: (path: unknown) => act('kill', path),
     trace,
     query: async (name: never, params: unknown = {}) =>
       source.query(name, optionsOf('query', params) as never),
-    help: async () => print(helpText.trimEnd()),
+    help: async () => void print(helpText.trimEnd()),
   };
   return Object.fromEntries(
     Object.entries(functions).map(([name, act]) => [
