@@ -30,6 +30,7 @@ export interface Traced {
 }
 
 const known = ['name', 'control', 'interval', 'eventLimit', 'showMessages', 'redact'];
+const mostTraces = 100;
 /** After so many ms without a question nothing is measured any more. */
 const lingers = 10_000;
 /** What it tells itself then. */
@@ -106,6 +107,8 @@ class Observed extends Actor<unknown, Params> {
   async #trace(path: string, to: unknown): Promise<string | undefined> {
     if (!(to instanceof Ref)) throw new TypeError(`trace: to must be an actor, not ${show(to)}`);
     this.#traces.get(to.address)?.stop();
+    if (this.#traces.size >= mostTraces)
+      throw new ControlRefused(`${mostTraces} actors are traced already: that is enough for one node`);
     const stop = await this.#source?.trace(path, (traced, skipped) =>
       to.tell({ traced, skipped } satisfies Traced),
     );

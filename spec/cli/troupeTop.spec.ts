@@ -203,6 +203,35 @@ describe('troupe top', () => {
       assert.deepEqual(modes, [true, false]);
     });
 
+    it('waits for a node that has not answered once, and says so', async () => {
+      const { source } = await worked();
+      const { streams: both, input, has } = streams();
+      let isBusy = false;
+      const busy: Parameters<typeof live>[0] = {
+        query: (name, params) =>
+          isBusy ? Promise.reject(new Error('too busy')) : source.query(name, params),
+      };
+      const shown = live(busy, filter, 3_600_000, both, false);
+      await has('/worker-10');
+      isBusy = true;
+      input.write('p');
+      await has('too busy  10 actors by path');
+      isBusy = false;
+      input.write('h');
+      await has('\n10 actors by handled');
+      input.write('q');
+      await shown;
+    });
+
+    it('is left at once, also while the node does not answer', async () => {
+      const { streams: both, input, has, text } = streams();
+      const shown = live({ query: () => new Promise(() => {}) }, filter, 10, both, false);
+      await has('asking');
+      input.write('q');
+      await shown;
+      assert.isTrue(text().endsWith(leave));
+    });
+
     it('is drawn anew when it changes its size, and asks at once for what a key wants', async () => {
       const { source } = await worked();
       const { streams: both, input, output, has } = streams();

@@ -1,5 +1,5 @@
 /** What the commands that look at a node once have in common. */
-import { asJson } from '../../observe/console/wire.ts';
+import { jsonValue } from '../../observe/console/jsonValue.ts';
 import { CannotStart } from '../cannotStart.ts';
 import type { CommandLine } from './command.ts';
 import { type Look, lookOptionsOf, openLook, targetOf } from './target.ts';
@@ -33,8 +33,7 @@ export function print(text: string): number {
   return 0;
 }
 
-export const printJson = (value: unknown): number =>
-  print(JSON.stringify(asJson(value) ?? null, undefined, 2));
+export const printJson = (value: unknown): number => print(JSON.stringify(value ?? null, jsonValue, 2));
 
 /** @throws CannotStart when it is no JSON */
 export function message(text: string): unknown {

@@ -39,19 +39,21 @@ through its mailbox. Ends with 0 when all have been answered. Ctrl-C ends it ear
     interval: { type: 'string', short: 'i' },
   },
   operands: [0, 1],
-  run: line =>
-    withLook(line, async (look, path) => {
-      const { values } = line;
-      const result = await pingAll(look, path, {
-        count: wholeNumber('count', values.count) ?? 4,
-        interval: milliseconds('interval', values.interval) ?? 1000,
-        timeout: lookOptionsOf(values).timeout,
-        isSilent: values.json === true,
-      });
+  async run(line) {
+    const { values } = line;
+    const settings = {
+      count: wholeNumber('count', values.count) ?? 4,
+      interval: milliseconds('interval', values.interval) ?? 1000,
+      timeout: lookOptionsOf(values).timeout,
+      isSilent: values.json === true,
+    };
+    return withLook(line, async (look, path) => {
+      const result = await pingAll(look, path, settings);
       if (values.json === true) printJson(result);
       else print(summary(result));
       return result.answered === result.asked ? 0 : 1;
-    }),
+    });
+  },
 };
 
 async function pingAll(look: Look, path: string | undefined, settings: Settings): Promise<PingResult> {

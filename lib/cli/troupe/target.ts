@@ -44,10 +44,15 @@ export function targetOf(text = '', socket?: unknown): Target {
   );
 }
 
-const isSocket = (text: string) =>
-  text.startsWith('\\\\.\\pipe\\') ||
-  text.endsWith('.sock') ||
-  statSync(text, { throwIfNoEntry: false })?.isSocket() === true;
+function isSocket(text: string): boolean {
+  if (text.startsWith('\\\\.\\pipe\\')) return true;
+  if (!/^[./]/.test(text)) return false;
+  try {
+    return text.endsWith('.sock') || statSync(text).isSocket();
+  } catch {
+    return false; // the path of an actor
+  }
+}
 
 /** Where its node is. @throws CannotStart or CannotLook that says why it can't be looked at */
 export async function openLook(target: Target, { curve, timeout }: LookOptions): Promise<Look> {

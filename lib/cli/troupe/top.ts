@@ -1,4 +1,5 @@
 /** `troupe top`: the busiest actors of a node, live. */
+import { messageOf } from '../../base/explain.ts';
 import { type Cancel, systemClock } from '../../base/world.ts';
 import { actorTable, headerOf } from '../../observe/console/format.ts';
 import { sampled } from '../../observe/console/sampled.ts';
@@ -51,13 +52,18 @@ messages handled, uptime, path; / filters; arrows mark an actor, Enter inspects 
   },
 };
 
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
 const hasColors = () => {
   const { NO_COLOR } = process.env;
   return !NO_COLOR;
 };
 
+/** A node that does not answer may be very busy, which is worth waiting for: so often in a row. */
+const mostFailures = 3;
+
 /**
- * Shows it until a key ends it.
+ * Shows it until a key or a signal ends it.
  * @throws what the node answers with when it is gone; the screen has been given back then
  */
 export async function live(
@@ -68,49 +74,66 @@ export async function live(
   colors: boolean,
 ): Promise<void> {
   const model = new TopModel(sort, search);
-  let cancel: Cancel = () => {};
   let wake = () => {};
+  let finish = () => {};
+  const finished = new Promise<void>(resolve => {
+    finish = resolve;
+  });
   let isDue = true;
+  let failures = mostFailures - 1; // the first answer is not waited for again
   const draw = () => screen.draw(model.lines(screen.size, colors));
   const onKey = (key: Parameters<TopModel['press']>[0]) => {
     if (model.press(key)) isDue = true;
     draw();
-    if (isDue || model.isOver) wake();
+    if (model.isOver) finish();
+    if (isDue) wake();
   };
   const screen = new Screen(streams, onKey, draw);
   const onSignal = () => {
     model.isOver = true;
-    wake();
+    finish();
   };
-  process.on('SIGTERM', onSignal);
+  for (const signal of signals) process.on(signal, onSignal);
+
+  async function ask(): Promise<void> {
+    isDue = false;
+    const { closely: path, limit } = model;
+    const wanted = { ...filter, sort: model.sort, search: model.search || undefined, limit };
+    try {
+      const [overview, actors, view] = await Promise.all([
+        source.query('overview', {}),
+        source.query('actors', wanted),
+        path === undefined ? undefined : source.query('actor', { path, peek: 20 }),
+      ]);
+      const closely = path === undefined ? undefined : { path, view: view ?? undefined };
+      model.take({ overview, actors, closely });
+      failures = 0;
+    } catch (error) {
+      if (++failures >= mostFailures) throw error;
+      model.complain(messageOf(error));
+    }
+    draw();
+  }
+
   try {
     draw();
     while (!model.isOver) {
       if (isDue || !model.isPaused) {
-        isDue = false;
-        const { closely } = model;
-        const wanted = { ...filter, sort: model.sort, search: model.search || undefined, limit: model.limit };
-        const [overview, actors, actor] = await Promise.all([
-          source.query('overview', {}),
-          source.query('actors', wanted),
-          closely === undefined ? undefined : source.query('actor', { path: closely, peek: 20 }),
-        ]);
-        model.take({
-          ...{ overview, actors },
-          closely: closely === undefined ? undefined : { path: closely, view: actor ?? undefined },
-        });
-        draw();
+        const asking = ask();
+        asking.catch(() => {}); // once it is finished, nobody wants to know
+        await Promise.race([asking, finished]);
       }
-      if (!model.isOver && !isDue)
-        await new Promise<void>(resolve => {
-          wake = resolve;
-          cancel = systemClock.after(interval, resolve);
-        });
+      if (model.isOver || isDue) continue;
+      let cancel: Cancel = () => {};
+      const waited = new Promise<void>(resolve => {
+        wake = resolve;
+        cancel = systemClock.after(interval, resolve);
+      });
+      await Promise.race([waited, finished]);
       cancel();
     }
   } finally {
-    cancel();
-    process.off('SIGTERM', onSignal);
+    for (const signal of signals) process.off(signal, onSignal);
     screen.close();
   }
 }

@@ -49,6 +49,7 @@ export class TopModel {
   /** How many lines are left out at the top of the close look. */
   #scroll = 0;
   #answers: Answers | undefined;
+  #complaint = '';
 
   constructor(sort: SortKey, search = '') {
     this.sort = sort;
@@ -58,6 +59,12 @@ export class TopModel {
   /** What the node has answered. */
   take(answers: Answers): void {
     this.#answers = answers;
+    this.#complaint = '';
+  }
+
+  /** Why it has not answered this time. */
+  complain(text: string): void {
+    this.#complaint = `${text}  `;
   }
 
   /** @returns whether the node is to be asked anew */
@@ -182,7 +189,7 @@ export class TopModel {
   get #footer(): string {
     if (this.#typing !== undefined) return `filter: ${this.#typing}▏ (enter: apply, escape: leave)`;
     const filter = this.search === '' ? '' : `filter: ${this.search} (escape clears it)  `;
-    const paused = this.isPaused ? 'PAUSED  ' : '';
+    const paused = this.#complaint + (this.isPaused ? 'PAUSED  ' : '');
     const total = this.#answers?.actors.total ?? 0;
     if (this.closely !== undefined) return `${paused}q quit  escape back  arrows scroll  space pause`;
     return `${paused}${filter}${total} actors by ${this.sort}  ${keysHelp}`;

@@ -1,6 +1,7 @@
 /** Frames over a socket, both ways: one JSON value a line. Knows nothing of what they mean. */
 import type { Socket } from 'node:net';
 import { ConsoleError } from './consoleError.ts';
+import { jsonValue } from './jsonValue.ts';
 
 /** The longest line, in characters. */
 const longestLine = 32 * 1024 * 1024;
@@ -32,10 +33,13 @@ export class Channel {
   }
 
   #read(text: string, onFrame: (frame: object) => void): void {
+    if (!text.includes('\n')) {
+      this.#rest += text;
+      return this.#checkRest();
+    }
     const lines = (this.#rest + text).split('\n');
     this.#rest = lines.pop() ?? '';
-    if (this.#rest.length > longestLine)
-      throw new ConsoleError(`a frame of more than ${longestLine} characters`);
+    this.#checkRest();
     for (const line of lines) {
       const frame: unknown = JSON.parse(line);
       if (typeof frame !== 'object' || frame === null) throw new ConsoleError('a frame that is no object');
@@ -43,10 +47,15 @@ export class Channel {
     }
   }
 
+  #checkRest(): void {
+    if (this.#rest.length > longestLine)
+      throw new ConsoleError(`a frame of more than ${longestLine} characters`);
+  }
+
   /** @throws TypeError when it has no JSON */
   send(frame: object): void {
     if (this.#socket.destroyed || this.#socket.writableEnded) return;
-    this.#socket.write(`${JSON.stringify(frame)}\n`);
+    this.#socket.write(`${JSON.stringify(frame, jsonValue)}\n`);
     if (this.#socket.writableLength > mostUnread)
       this.#socket.destroy(new ConsoleError('the other side does not read'));
   }

@@ -12,11 +12,22 @@ const isWindows = process.platform === 'win32';
 /** What the kernel takes, the zero at the end included: 104 on macOS, 108 on Linux. */
 const longestPath = 103;
 
-/** The folder of this user's sockets. Below $XDG_RUNTIME_DIR where there is one, else below the folder for temporary files. */
+/** The folder of this user's sockets: below $XDG_RUNTIME_DIR where that is one of this user's, else below that for temporary files. */
 export function consoleFolder(env: NodeJS.ProcessEnv = process.env): string {
-  const { XDG_RUNTIME_DIR } = env;
-  if (XDG_RUNTIME_DIR?.startsWith('/')) return join(XDG_RUNTIME_DIR, 'troupe');
-  return join(tmpdir(), `troupe-${process.getuid?.() ?? 'user'}`);
+  return foldersOf(env)[0] as string;
+}
+
+/** Where they may be, the usual place first: a service has other variables than who looks at it. */
+function foldersOf({ XDG_RUNTIME_DIR = '' }: NodeJS.ProcessEnv): string[] {
+  const temporary = join(tmpdir(), `troupe-${process.getuid?.() ?? 'user'}`);
+  if (!XDG_RUNTIME_DIR.startsWith('/') || !isOwn(XDG_RUNTIME_DIR)) return [temporary];
+  return [join(XDG_RUNTIME_DIR, 'troupe'), temporary];
+}
+
+/** Whether it is a folder of this user, and not only leads to one. */
+function isOwn(folder: string): boolean {
+  const found = lstatSync(folder, { throwIfNoEntry: false });
+  return found?.isDirectory() === true && found.uid === process.getuid?.();
 }
 
 /** The socket of the nth console of a process. On Windows a named pipe: it has no folder, and its owner is whoever made it. */
@@ -41,22 +52,21 @@ export function prepareFolder(path: string): void {
   if (isWindows || dirname(path) !== consoleFolder()) return;
   const folder = dirname(path);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const found = lstatSync(folder);
-  if (!found.isDirectory() || found.uid !== process.getuid?.())
+  if (!isOwn(folder))
     throw new ConsoleError(
       `${folder} is no folder of this user: a console there would not be safe; remove it`,
     );
-  if ((found.mode & 0o077) !== 0) chmodSync(folder, 0o700);
+  if (!isClosed(folder)) chmodSync(folder, 0o700);
 }
+
+/** Whether nobody but its owner can enter the folder, or open the socket. */
+const isClosed = (path: string) => (lstatSync(path).mode & 0o077) === 0;
 
 /** @throws ConsoleError when others than its owner could open the socket */
 export function checkSocket(path: string): void {
   if (isWindows) return;
-  const { mode } = lstatSync(path);
-  if ((mode & 0o077) !== 0)
-    throw new ConsoleError(
-      `others could open the console's socket ${path} (mode ${(mode & 0o777).toString(8)}): give another place for it`,
-    );
+  if (!isClosed(path))
+    throw new ConsoleError(`others could open the console's socket ${path}: give another place for it`);
 }
 
 /** A console of this user. */
@@ -68,25 +78,22 @@ export interface Place {
 /** The consoles of this user's processes; what dead ones have left is removed. None on Windows, where pipes have no folder. */
 export async function findConsoles(): Promise<Place[]> {
   if (isWindows) return [];
-  const folder = consoleFolder();
-  const places = namesIn(folder).flatMap((name): Place[] => {
-    const pid = /^(\d+)(?:-\d+)?\.sock$/.exec(name)?.[1];
-    return pid === undefined ? [] : [{ path: join(folder, name), pid: Number(pid) }];
-  });
+  // Whoever could put a socket into the folder could read what is typed.
+  const folders = foldersOf(process.env).filter(folder => isOwn(folder) && isClosed(folder));
+  const places = folders.flatMap(folder =>
+    readdirSync(folder).flatMap((name): Place[] => {
+      const pid = /^(\d+)(?:-\d+)?\.sock$/.exec(name)?.[1];
+      return pid === undefined ? [] : [{ path: join(folder, name), pid: Number(pid) }];
+    }),
+  );
   const answers = await Promise.all(places.map(({ path }) => removeIfDead(path)));
   return places.filter((_, index) => !answers[index]).sort((a, b) => a.pid - b.pid);
 }
 
-function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
-  }
-}
-
 /** Removes a socket behind which nobody listens; a process id alone would not tell: it may be of another container. */
 export async function removeIfDead(path: string): Promise<boolean> {
+  // To connect to a file is refused, too.
+  if (lstatSync(path, { throwIfNoEntry: false })?.isSocket() !== true) return false;
   const isDead = await new Promise<boolean>(resolve => {
     const socket = connect(path);
     socket.once('connect', () => {

@@ -13,7 +13,8 @@ import { type Cancel, systemClock, systemScheduler } from '../../base/world.ts';
 const longestTurn = 5000;
 
 /** Who hears what has failed later, by the prototype of the realm's own promises. */
-const realms = new Map<object, (reason: unknown) => void>();
+const realms = new WeakMap<object, (reason: unknown) => void>();
+let isListening = false;
 
 export class Realm {
   readonly context: vm.Context;
@@ -42,7 +43,7 @@ export class Realm {
       Object.defineProperty(this.context, name, { value, writable: true, configurable: true });
     this.global = vm.runInContext('globalThis', this.context) as object;
     this.#promises = vm.runInContext('Promise.prototype', this.context) as object;
-    if (realms.size === 0) listen();
+    listen();
     realms.set(this.#promises, onLate);
   }
 
@@ -120,7 +121,7 @@ export class Realm {
   /** Ends its timers. What it throws after that is still no matter of the node's, and told to nobody. */
   close(): void {
     for (const cancel of this.#timers) cancel();
-    if (realms.has(this.#promises)) realms.set(this.#promises, () => {});
+    realms.set(this.#promises, () => {});
   }
 }
 
@@ -135,7 +136,8 @@ function isUsual(): boolean {
 
 /** A listener takes the usual end of the process away: it is brought about here for whatever is not of a console. */
 function listen(): void {
-  if (!isUsual()) return;
+  if (isListening || !isUsual()) return;
+  isListening = true;
   process.on('unhandledRejection', (reason, promise) => {
     const hear = realms.get(Object.getPrototypeOf(promise));
     if (hear !== undefined) hear(reason);

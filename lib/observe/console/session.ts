@@ -12,7 +12,7 @@ import { Evaluator, type Terminal } from './evaluator.ts';
 import { namesFor } from './names.ts';
 import { pathsBelow } from './paths.ts';
 import { type Deed, LocalSource } from './source.ts';
-import { asJson, protocol, type Reply, type Request } from './wire.ts';
+import { protocol, type Reply, type Request } from './wire.ts';
 
 /** How long, in ms, a client that is let go of may take to hear why. */
 const patience = 500;
@@ -53,7 +53,7 @@ export class Session {
   }
 
   #answer(id: number, value: unknown): void {
-    if (value !== nothing) this.#send({ id, value: asJson(value) });
+    if (value !== nothing) this.#send({ id, value });
   }
 
   async #do(request: Request): Promise<unknown> {

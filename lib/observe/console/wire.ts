@@ -38,16 +38,3 @@ export interface Hello {
   readonly pid: number;
   readonly address: string | undefined;
 }
-
-/** An answer as JSON can hold it: what is no JSON is told as well as that goes. */
-export function asJson(value: unknown): unknown {
-  const text = JSON.stringify(value, (_key, one: unknown) => {
-    if (typeof one === 'bigint') return `${one}`;
-    if (typeof one === 'number' && !Number.isFinite(one)) return String(one);
-    if (one instanceof Map) return Object.fromEntries(one);
-    if (one instanceof Set) return [...one];
-    if (one instanceof Error) return { name: one.name, message: one.message };
-    return one;
-  });
-  return text === undefined ? undefined : JSON.parse(text);
-}

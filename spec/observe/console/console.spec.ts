@@ -1,6 +1,15 @@
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, existsSync, mkdirSync, readdirSync, statSync, symlinkSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -107,6 +116,33 @@ describe('openConsole()', () => {
       assert.equal(error.message, `somebody else listens at ${path}: give another socket`);
       assert.isTrue(living.listening && existsSync(path));
       await new Promise(resolve => living.close(resolve));
+    });
+
+    it('takes the place of no file that is not a socket', async () => {
+      const path = join(runtimeFolder(), 'precious');
+      writeFileSync(path, 'precious');
+      const { node } = await startNode();
+      assert.match((await failureOf(opened(node, { socket: path }))).message, /^somebody else listens at/);
+      assert.equal(readFileSync(path, 'utf8'), 'precious');
+    });
+
+    it('is found where the one who looks has other variables than the node', async () => {
+      const folder = runtimeFolder();
+      const { node } = await startNode();
+      const { env } = process;
+      Object.assign(env, { XDG_RUNTIME_DIR: join(folder, 'nowhere') });
+      const { path } = await opened(node);
+      Object.assign(env, { XDG_RUNTIME_DIR: folder });
+      assert.equal(path, join(folder, `troupe-${process.getuid?.()}`, `${process.pid}.sock`));
+      assert.deepEqual(await findConsoles(), [{ path, pid: process.pid }]);
+    });
+
+    it('is not looked for in a folder that others can enter', async () => {
+      const { node } = await startNode();
+      const { path } = await opened(node);
+      assert.lengthOf(await findConsoles(), 1);
+      chmodSync(dirname(path), 0o777);
+      assert.lengthOf(await findConsoles(), 0);
     });
 
     it('can have no path that is longer than the system takes', async () => {

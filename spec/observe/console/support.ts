@@ -8,17 +8,18 @@ import { type Console, type ConsoleOptions, openConsole } from '../../../lib/obs
 
 export const terminal = { columns: 100, colors: false };
 
-const name = 'XDG_RUNTIME_DIR';
+/** Where sockets are looked for. */
+const variables = ['XDG_RUNTIME_DIR', 'TMPDIR'];
 let folder: string | undefined;
-let before: string | undefined;
+let before: (string | undefined)[] = [];
 const clients: ConsoleClient[] = [];
 
-/** In the place of $XDG_RUNTIME_DIR. */
+/** In the place of $XDG_RUNTIME_DIR, and of the folder for temporary files. */
 export function runtimeFolder(): string {
   if (folder === undefined) {
     folder = mkdtempSync(join(tmpdir(), 'troupe-run-'));
-    before = process.env[name];
-    process.env[name] = folder;
+    before = variables.map(name => process.env[name]);
+    for (const name of variables) process.env[name] = folder;
   }
   return folder;
 }
@@ -50,7 +51,9 @@ afterEach(async () => {
   if (folder === undefined) return;
   rmSync(folder, { recursive: true, force: true });
   folder = undefined;
-  const { env } = process;
-  if (before === undefined) Reflect.deleteProperty(env, name);
-  else env[name] = before;
+  for (const [i, name] of variables.entries()) {
+    const value = before[i];
+    if (value === undefined) Reflect.deleteProperty(process.env, name);
+    else process.env[name] = value;
+  }
 });
