@@ -3,7 +3,6 @@ import { readFileSync } from 'node:fs';
 import type { ParseArgsConfig } from 'node:util';
 import { TroupeError } from '../base/errors.ts';
 import { messageOf } from '../base/explain.ts';
-import type { Logger } from '../base/log.ts';
 import type { Node } from '../node/node.ts';
 import { CannotStart } from './cannotStart.ts';
 
@@ -40,7 +39,7 @@ export async function openLooking(
   node: Node,
   options: LookingOptions,
   isMember: boolean,
-  log: Logger,
+  log: { info(text: string): void },
 ): Promise<void> {
   const { debugging, observable, observableControl, dashboard } = options;
   if (observableControl && !observable)

@@ -268,7 +268,7 @@ describe('troupe', function () {
       ],
       [['--dashboard', '0', '--dashboard-control'], /^startnode: .*control .* needs a token/],
       [['--dashboard', 'x'], /--dashboard must be \[host:\]port/],
-      [['-d', '--dashboard', '0.0.0.0:0'], /^startnode: .*others can reach 0\.0\.0\.0/],
+      [['--dashboard', '0.0.0.0:0'], /^startnode: .*others can reach 0\.0\.0\.0/],
     ];
     for (const [args, line] of faults) {
       it(`does not start with ${args.join(' ')}`, async () => {
