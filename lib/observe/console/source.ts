@@ -4,6 +4,7 @@ import type { NodeFace } from '../../core/actor.ts';
 import { type ControlAction, type Controlled, control } from '../control.ts';
 import { Observatory, type ObservatoryOptions } from '../observatory/observatory.ts';
 import { answerQuery, type Queries, type QueryName } from '../observatory/queries.ts';
+import { CannotLook } from './cannotLook.ts';
 import { type Hear, Tracing } from './tracing.ts';
 
 /** What can be done to an actor, besides telling it something. */
@@ -24,13 +25,14 @@ export interface Source {
   trace(path: string, hear: Hear): Promise<() => void>;
 }
 
-/** A node of this process. Measures from the first question until it is closed. */
+/** A node of this process. Measures from the first question until it is closed, for good. */
 export class LocalSource implements Source {
   readonly #node: NodeFace;
   readonly #by: string;
   readonly #options: ObservatoryOptions;
   readonly #traces = new Set<Tracing>();
   #observatory: Observatory | undefined;
+  #isClosed = false;
 
   /** @param by who looks, for the log: each thing that is done by hand is written down with it */
   constructor(node: NodeFace, by: string, options: ObservatoryOptions) {
@@ -64,6 +66,7 @@ export class LocalSource implements Source {
   }
 
   async trace(path: string, hear: Hear): Promise<() => void> {
+    this.#checkOpen();
     const tracing = new Tracing(this.#node, path, this.#options, hear);
     this.#traces.add(tracing);
     return () => {
@@ -73,12 +76,19 @@ export class LocalSource implements Source {
   }
 
   get #opened(): Observatory {
+    this.#checkOpen();
     this.#observatory ??= Observatory.open(this.#node, this.#options);
     return this.#observatory;
   }
 
-  /** Nobody looks any more; a question opens it again. */
+  /** Code that a client has left running must not keep the node measuring. */
+  #checkOpen(): void {
+    if (this.#isClosed) throw new CannotLook('nobody looks at this node any more: attach anew');
+  }
+
+  /** Nobody looks any more. */
   close(): void {
+    this.#isClosed = true;
     for (const tracing of this.#traces) tracing.stop();
     this.#traces.clear();
     this.#observatory?.close();

@@ -17,6 +17,7 @@ import { assert } from 'chai';
 import { Actor } from '../../../lib/index.ts';
 import { ConsoleClient } from '../../../lib/observe/console/client.ts';
 import { consoleFolder, findConsoles } from '../../../lib/observe/console/places.ts';
+import { LocalSource } from '../../../lib/observe/console/source.ts';
 import { Observatory } from '../../../lib/observe/index.ts';
 import { startNode } from '../../core/support.ts';
 import { attached, opened, printed, runtimeFolder, shownBy, terminal } from './support.ts';
@@ -351,6 +352,21 @@ describe('openConsole()', () => {
     await once(socket, 'close');
     assert.equal(await shownBy(await attached(console), '2'), '2');
     await console.close();
+  });
+
+  it('measures nothing for code that a client has left running', async () => {
+    const { node } = await startNode();
+    const source = new LocalSource(node, 'a spec', {});
+    await source.query('overview', {});
+    source.close();
+    assert.match(
+      (await failureOf(source.query('overview', {}))).message,
+      /nobody looks at this node any more/,
+    );
+    assert.match(
+      (await failureOf(source.trace('/a', () => {}))).message,
+      /nobody looks at this node any more/,
+    );
   });
 
   it('tells the client what fails later', async () => {
