@@ -79,10 +79,10 @@ export {
   type Told,
   type Written,
 } from './record/index.ts';
+export { type ObserveMessage, type ObserveOptions, observe, type Traced } from './remote.ts';
 export {
   type OtelPropagator,
   type OtelTracerProvider,
   type TracingOptions,
   tracing,
 } from './tracing/index.ts';
-export { type ObserveMessage, type ObserveOptions, observe, type Traced } from './remote.ts';

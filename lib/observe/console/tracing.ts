@@ -2,7 +2,7 @@
 import { show } from '../../base/errors.ts';
 import type { Cancel } from '../../base/world.ts';
 import type { NodeFace } from '../../core/actor.ts';
-import type { Delivery, Outcome } from '../../core/monitor.ts';
+import type { Delivery, Outcome } from '../../core/delivery.ts';
 import { Words, type WordsOptions } from '../observatory/words.ts';
 
 /** How many a second are told. */
