@@ -7,7 +7,7 @@ import { didYouMean } from '../base/nearest.ts';
 import { CannotLook } from '../observe/console/cannotLook.ts';
 import { CannotStart } from './cannotStart.ts';
 import { version } from './help.ts';
-import type { CommandLine, TroupeCommand, Values } from './troupe/command.ts';
+import type { CommandLine, OwnCommand, TroupeCommand, Values } from './troupe/command.ts';
 import { commands } from './troupe/commands.ts';
 
 /** @returns the exit code */
@@ -16,6 +16,7 @@ async function main([name = 'help', ...args]: readonly string[]): Promise<number
     if (name === '--version') return print(`${version()}\n`);
     if (['help', '--help', '-h'].includes(name)) return await help(args[0]);
     const command = await find(name);
+    if ('runOwn' in command) return await command.runOwn(args);
     const line = read(name, command, args);
     return line === 'help' ? print(helpOf(name, command)) : await command.run(line);
   } catch (error) {
@@ -26,7 +27,7 @@ async function main([name = 'help', ...args]: readonly string[]): Promise<number
   }
 }
 
-async function find(name: string): Promise<TroupeCommand> {
+async function find(name: string): Promise<TroupeCommand | OwnCommand> {
   const load = commands.get(name);
   if (load !== undefined) return load();
   const hint = didYouMean(name, commands.keys()) || '; see troupe --help';
@@ -62,7 +63,10 @@ function parse(
 }
 
 async function help(name?: string): Promise<number> {
-  if (name !== undefined) return print(helpOf(name, await find(name)));
+  if (name !== undefined) {
+    const command = await find(name);
+    return 'runOwn' in command ? command.runOwn(['--help']) : print(helpOf(name, command));
+  }
   const all = await Promise.all([...commands].map(async ([name, load]) => [name, await load()] as const));
   const lines = all.map(([name, { summary }]) => `  ${`troupe ${name}`.padEnd(17)} ${summary}\n`);
   return print(`\

@@ -9,11 +9,15 @@ export class Main extends Actor<unknown> {
     console.log('ready', this.node.address);
   }
 
-  override receive(message: unknown) {
+  override receive(message: unknown): unknown {
     if (message === 'stop') this.stop();
     // A mistake of the node's own code, which nobody handles.
     else if (message === 'reject') void Promise.reject(new Error('a mistake of the node'));
-    else console.log(`got ${JSON.stringify(message)}`);
+    else if (message === 'hang') {
+      console.log('hangs');
+      return new Promise(() => {});
+    } else console.log(`got ${JSON.stringify(message)}`);
+    return undefined;
   }
 }
 

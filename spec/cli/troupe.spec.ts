@@ -42,7 +42,18 @@ describe('troupe', function () {
   describe('help', () => {
     it('lists the commands', async () => {
       const text = await output('--help');
-      for (const name of ['attach', 'top', 'tree', 'ps', 'inspect', 'ping', 'tell', 'ask'])
+      for (const name of [
+        'attach',
+        'top',
+        'tree',
+        'ps',
+        'inspect',
+        'ping',
+        'tell',
+        'ask',
+        'doctor',
+        'replay',
+      ])
         assert.include(text, `  troupe ${name} `);
       assert.equal(await output(), text);
       assert.equal(await output('help'), text);
@@ -158,6 +169,25 @@ describe('troupe', function () {
       );
     const { code, stdout } = await troupe('ping', `${address}/nobody`, '-c', '1', '--json');
     assert.deepEqual([code, JSON.parse(stdout)], [1, { asked: 1, answered: 0 }]);
+  });
+
+  it('calls the doctor in, here and elsewhere', async () => {
+    const { command, address } = await node('-d', '-r', '0');
+    assert.match(
+      await output('doctor', '-w', '10'),
+      /^127\.0\.0\.1:\d+: \d+ actors, .*\n\nNothing is stuck\./,
+    );
+    assert.match(await output('attach', address, '-e', 'doctor()'), /Nothing is stuck\./);
+    await output('tell', '/main', '"hang"');
+    await command.line('hangs');
+    await output('tell', '/main', '1');
+    const { code, stdout } = await troupe('doctor', address, '-w', '1500', '--slow', '10');
+    assert.deepEqual([code, /\/main has been busy|\/main .*(busy|work)/.test(stdout)], [2, true], stdout);
+  });
+
+  it('replays recordings', async () => {
+    assert.match(await output('help', 'replay'), /^Usage: troupe replay/);
+    assert.match(await refusal('replay', '/nowhere.ndjson'), /nowhere\.ndjson/);
   });
 
   it('does not look at a node that does not show itself', async () => {

@@ -20,6 +20,8 @@ export interface Values {
   readonly interval?: string;
   readonly once?: boolean;
   readonly eval?: string;
+  readonly watch?: string;
+  readonly slow?: string;
 }
 
 export interface CommandLine {
@@ -39,6 +41,13 @@ export interface TroupeCommand {
   readonly operands: readonly [least: number, most: number];
   /** @returns the exit code; what it throws is told in one line */
   run(line: CommandLine): Promise<number>;
+}
+
+/** A command that reads its own options, and says its own help. */
+export interface OwnCommand {
+  readonly summary: string;
+  /** @returns the exit code */
+  runOwn(args: readonly string[]): Promise<number>;
 }
 
 /** Those of every command that looks at a node. */

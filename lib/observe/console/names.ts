@@ -1,6 +1,7 @@
 /** What can be called in a console: the same whether the node is this process's own, behind a socket, or another one. */
 import { inspect } from 'node:util';
 import { show } from '../../base/errors.ts';
+import { formatReport } from '../doctor/report.ts';
 import { CannotLook } from './cannotLook.ts';
 import { shown, type Terminal } from './evaluator.ts';
 import { actorTable, actorText, eventLine, headerOf, traceLine } from './format.ts';
@@ -32,6 +33,7 @@ stats()                          how the node does
 events({ kinds, levels, subject, search, limit })
                                  what has happened since somebody has looked, the newest last
 deadLetters({ reason, limit })   messages that nobody got
+doctor({ slow })                 what is stuck
 exhibits()                       flows, pools and whatever else shows itself
 tell(path, message)              sends a message; send is the same
 ask(path, message, timeout?)     sends one and shows the answer; timeout in ms (5000)
@@ -107,6 +109,10 @@ export function namesFor({ source, terminal, print, abandoned }: Desk): Record<s
     },
     deadLetters: async (filter: unknown = {}) =>
       source.query('deadLetters', { limit: 50, ...optionsOf('deadLetters', filter) }),
+    async doctor(options: unknown = {}) {
+      const diagnosis = await source.query('doctor', optionsOf('doctor', options));
+      return seenAs(diagnosis, () => formatReport(diagnosis, { width: width() }));
+    },
     exhibits: async () => source.query('exhibits', {}),
     tell: async (path: unknown, message: unknown) => source.tell(pathOf('tell', path), ofThisRealm(message)),
     send: async (path: unknown, message: unknown) => source.tell(pathOf('send', path), ofThisRealm(message)),
