@@ -1,5 +1,6 @@
 /** What everything here is called with first. */
 import { show } from '../base/errors.ts';
+import type { Ref } from '../core/ref.ts';
 
 /**
  * @param verb what was called, for the error
@@ -12,4 +13,16 @@ export function checkNode(verb: string, node: unknown): void {
     (node as { instruments?: unknown }).instruments === undefined
   )
     throw new TypeError(`${verb}: expected a node, not ${show(node)}`);
+}
+
+/**
+ * For what looks at all actors of a node.
+ * @throws TypeError when it is none, or that which actors in a thread or process have as theirs
+ */
+export function checkMainNode(verb: string, node: unknown): void {
+  checkNode(verb, node);
+  if (!(node as { guardian: Ref }).guardian.isLocal)
+    throw new TypeError(
+      `${verb}: a thread or process of a node has none of its own; use the node of the main thread`,
+    );
 }

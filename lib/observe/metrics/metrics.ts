@@ -3,7 +3,7 @@ import { NodeStopped, show } from '../../base/errors.ts';
 import { systemClock } from '../../base/world.ts';
 import type { NodeFace } from '../../core/actor.ts';
 import { ErrorIgnored } from '../../core/events.ts';
-import { checkNode } from '../checkNode.ts';
+import { checkMainNode } from '../checkNode.ts';
 import { type Family, families, type Labels, ownLabels } from './families.ts';
 import {
   type OtelMeter,
@@ -171,11 +171,7 @@ export class Metrics {
 }
 
 function checked(node: NodeFace, options: MetricsOptions) {
-  checkNode('metrics', node);
-  if (!node.guardian.isLocal)
-    throw new TypeError(
-      'metrics: a thread or process of a node has none of its own; use the node of the main thread',
-    );
+  checkMainNode('metrics', node);
   if (typeof options !== 'object' || options === null)
     throw new TypeError(
       `metrics: options must be an object such as { prefix: 'shop' }, not ${show(options)}`,

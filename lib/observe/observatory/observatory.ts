@@ -12,7 +12,7 @@ import type { PeerView } from '../../core/peers.ts';
 import type { Ref } from '../../core/ref.ts';
 import { tree } from '../../core/tree.ts';
 import { version } from '../../node/version.ts';
-import { checkNode } from '../checkNode.ts';
+import { checkMainNode } from '../checkNode.ts';
 import { type CensusFilter, census } from './census.ts';
 import { Chronicle, type EventFilter } from './chronicle.ts';
 import { type Line, type OutlineFilter, outline } from './outline.ts';
@@ -103,7 +103,7 @@ export class Observatory {
   }
 
   static #of(node: NodeFace, options: ObservatoryOptions): Observatory {
-    checkNode('Observatory', node);
+    checkMainNode('Observatory', node);
     const present = open.get(node);
     if (present !== undefined) return present;
     const opened = new Observatory(node, options);

@@ -3,7 +3,7 @@
  * recorders of aircraft, and after Erlang's `dbg` and `sys:log`.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { asError, show } from '../../base/errors.ts';
+import { asError } from '../../base/errors.ts';
 import { Command } from '../../command/command.ts';
 import type { NodeFace } from '../../core/actor.ts';
 import { whoRuns } from '../../core/ambient.ts';
@@ -14,6 +14,7 @@ import { MailCell } from '../../core/mailCell.ts';
 import { ActorStopped, type Ref } from '../../core/ref.ts';
 import { Tick } from '../../core/timers.ts';
 import { sourceOf } from '../../placement/source.ts';
+import { checkMainNode } from '../checkNode.ts';
 import { Dumps, writeWhole } from './dumps.ts';
 import {
   type ActorEntry,
@@ -176,11 +177,10 @@ export class Recorder {
 
   /** @internal use `record` */
   constructor(node: NodeFace, options: CompleteRecordOptions) {
-    const root = node?.guardian?.inlet;
+    checkMainNode('record', node);
+    const root = node.guardian.inlet;
     if (!(root instanceof MailCell))
-      throw new TypeError(
-        `record(node): expected a node that runs, not ${node?.guardian === undefined ? show(node) : 'one that has stopped'}`,
-      );
+      throw new TypeError('record: expected a node that runs, not one that has stopped');
     this.#node = node;
     this.#root = root;
     this.#options = options;

@@ -32,7 +32,8 @@ describe('metrics of a node with an actor in a thread', function () {
   it('are not there for actors in the thread, and no other nodes either', async () => {
     const node = await startNode();
     const looker = node.spawn(Looker, { on: thread() });
-    assert.match(await looker.ask<string>('metrics'), /use the node of the main thread/);
+    for (const look of ['metrics', 'record', 'observatory'] as const)
+      assert.match(await looker.ask<string>(look), /use the node of the main thread/);
     assert.match(
       await looker.ask<string>('peers'),
       /node\.peers can't be used in a thread.*ask an actor of the main/,

@@ -358,7 +358,7 @@ describe('record()', () => {
     assert.throws(wrong({ dump: { directory: '' } }), TypeError, 'dump.directory must be');
     assert.throws(wrong({ dump: { keep: 0 } }), TypeError, 'dump.keep must be');
     assert.throws(wrong(null), TypeError, 'the options must be an object');
-    assert.throws(() => record({} as never), TypeError, 'expected a node that runs');
+    assert.throws(() => record({} as never), TypeError, 'record: expected a node, not {}');
   });
 });
 
