@@ -338,15 +338,16 @@ export class ActorCell extends Cell implements Host {
     const taken = mailbox?.takeAt(index);
     if (taken !== errand) return this.consumeNotice(taken as Notice);
     extras.interrupted = { message, sender, countsAsHandled };
-    this.message = errand;
-    this.sender = senderOf(mailbox?.sender);
-    this.countsAsHandled = true;
-    const { monitor, counts } = this.realm;
-    counts.handled++;
-    monitor?.took(monitor.meet(this), 1);
+    this.#arrived(errand, errand, mailbox?.sender);
     extras.taken++;
-    const result = errand[carryOut](this.actor as Instance, this);
-    if (typeof result !== 'object' || result === null) return this.forgetMessage();
+    const { monitor } = this.realm;
+    const delivery = this.meter?.delivery;
+    const carry = () => errand[carryOut](this.actor as Instance, this);
+    const result = monitor === undefined || delivery === undefined ? carry() : monitor.run(delivery, carry);
+    if (typeof result !== 'object' || result === null) {
+      this.endDelivery();
+      return this.forgetMessage();
+    }
     this.mainWork?.pause();
     this.awaitReceive(result);
   }

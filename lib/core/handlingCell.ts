@@ -289,6 +289,7 @@ export abstract class HandlingCell extends MailCell {
     try {
       onMail();
     } catch (error) {
+      this.endDelivery('failed', asError(error));
       this.failed(error, undefined);
     }
   }

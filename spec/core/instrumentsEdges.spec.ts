@@ -5,6 +5,8 @@ import {
   allForOne,
   bounded,
   type ClassMeter,
+  type CommandRef,
+  command,
   type Delivery,
   ErrorIgnored,
   inspect,
@@ -13,6 +15,7 @@ import {
   PoisonPill,
   Process,
   priority,
+  send,
   type Tracer,
   Unhandled,
 } from '../../lib/index.ts';
@@ -310,6 +313,49 @@ describe('an observer', () => {
     ref.tell('last', probe);
     await clock.settle();
     assert.deepEqual(senders, [probe, probe, probe]);
+  });
+});
+
+describe('a command to a process', () => {
+  it('is a delivery like any other, and its message comes after it', async () => {
+    const held = gate();
+    class Clerk extends Process {
+      @command async look() {
+        await held.opened;
+        return 'seen';
+      }
+
+      override *run() {
+        for (;;) yield* this.get('mine');
+      }
+    }
+    const runs: unknown[] = [];
+    const { node, clock, ended } = await observing({
+      run: (_, receive) => {
+        runs.push('run');
+        receive();
+      },
+    });
+    const { classes } = node.instruments.measure();
+    const ref: CommandRef<Clerk> = node.spawn(Clerk);
+    await clock.settle();
+    const answer = send(ref, 'look');
+    await clock.settle();
+    assert.deepEqual(seen(ended), []);
+    assert.isFalse(Number.isNaN(inspect(ref)?.meter?.busySince));
+    held.open();
+    assert.equal(await answer, 'seen');
+    ref.tell('mine');
+    await clock.settle();
+    assert.deepEqual(
+      ended.map(({ message, outcome }) => [(message as { name?: string }).name ?? message, outcome]),
+      [
+        ['look', 'handled'],
+        ['mine', 'handled'],
+      ],
+    );
+    assert.equal(meterOf(classes, 'Clerk').handled, 2);
+    assert.lengthOf(runs, 2);
   });
 });
 
