@@ -2,7 +2,10 @@
 import type { Delivery, Observer } from './delivery.ts';
 import type { Ref } from './ref.ts';
 
-/** Ties what happens because of a message to what sent it, over nodes, threads and processes. A node has one at most. */
+/**
+ * Ties what happens because of a message to what sent it, over nodes, threads and processes. A node has one at most. What waits may
+ * still carry what the one before it has sent along.
+ */
 export interface Tracer extends Observer {
   /**
    * What is to travel with a message that is told now; undefined for nothing.

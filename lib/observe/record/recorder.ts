@@ -15,6 +15,7 @@ import { ActorStopped, type Ref } from '../../core/ref.ts';
 import { Tick } from '../../core/timers.ts';
 import { sourceOf } from '../../placement/source.ts';
 import { checkMainNode } from '../checkNode.ts';
+import { onCrash } from './crashes.ts';
 import { Dumps, writeWhole } from './dumps.ts';
 import {
   type ActorEntry,
@@ -263,8 +264,7 @@ export class Recorder {
       // Without anybody who catches it after all, the process ends.
       const onUncaught = (error: unknown) =>
         this.#dump(undefined, asError(error), process.listenerCount('uncaughtException') === 0);
-      process.on('uncaughtExceptionMonitor', onUncaught);
-      this.#leave.push(() => process.off('uncaughtExceptionMonitor', onUncaught));
+      this.#leave.push(onCrash(onUncaught));
     }
     void this.#node.stopped.then(() => this.close());
   }

@@ -73,6 +73,16 @@ describe('a dump', () => {
     assert.isFalse(lstatSync(written[0]?.file ?? '').isSymbolicLink());
   });
 
+  it('takes one listener of the process, however many record, and gives it back', async () => {
+    const listeners = () => process.listenerCount('uncaughtExceptionMonitor');
+    const before = listeners();
+    const { node } = await startNode();
+    const recorders = Array.from({ length: 12 }, () => record(node, { dump: { directory } }));
+    assert.equal(listeners(), before + 1);
+    for (const recorder of recorders) recorder.close();
+    assert.equal(listeners(), before);
+  });
+
   it('is written when a recorded actor fails, before anything else happens', async () => {
     const { clock, written, ref, lines, node } = await dumping();
     ref.tell('fine').tell('fail').tell('after');
