@@ -1,35 +1,10 @@
-// What a flight recorder costs: the scenario tell with every delivery recorded, with none of these actors recorded, and with large
+// What a flight recorder costs: a flood with every delivery recorded, with none of these actors recorded, and with large
 // messages. `perSecond` is with the recorder, `barePerSecond` without.
-import { Actor, Node } from 'troupe';
 import { record } from 'troupe/observe';
-import { checkBooks, measure, signal, turn } from './measure.mjs';
+import { measure } from './measure.mjs';
+import { nothing, tell } from './watched.mjs';
 
 const ops = 300_000;
-const batch = 1000;
-
-class Counter extends Actor {
-  count = 0;
-  receive() {
-    if (++this.count === ops) this.params.done();
-  }
-}
-
-const tell = (attach, message) => async () => {
-  const node = await Node.start();
-  attach(node);
-  const end = signal();
-  const counter = node.spawn(Counter.using({ done: end.done }));
-  for (let i = 0; i < ops; ) {
-    for (let k = 0; k < batch; k++, i++) counter.tell(message(i));
-    await turn();
-  }
-  await end.promise;
-  checkBooks(node);
-  await node.stop();
-};
-
-const nothing = () => {};
-const small = n => ({ type: 'inc', n });
 const when = new Date();
 const rich = n => ({
   id: n,
@@ -40,21 +15,9 @@ const rich = n => ({
     { sku: 'y-2', count: 1 },
   ],
 });
-await measure(
-  'tell/recorded',
-  ops,
-  tell(node => record(node), small),
-  tell(nothing, small),
-);
-await measure(
-  'tell/recordedRich',
-  ops,
-  tell(node => record(node), rich),
-  tell(nothing, rich),
-);
-await measure(
-  'tell/othersRecorded',
-  ops,
-  tell(node => record(node, { actors: '/others/**' }), small),
-  tell(nothing, small),
-);
+const all = node => record(node);
+const others = node => record(node, { actors: '/others/**' });
+
+await measure('tell/recorded', ops, tell(ops, all), tell(ops, nothing));
+await measure('tell/recordedRich', ops, tell(ops, all, rich), tell(ops, nothing, rich));
+await measure('tell/othersRecorded', ops, tell(ops, others), tell(ops, nothing));
