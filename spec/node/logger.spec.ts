@@ -56,6 +56,22 @@ describe('the logger of a node', () => {
     ]);
   });
 
+  it('that is pino writes no name twice, whatever a child of the log is given', async () => {
+    const lines: string[] = [];
+    const logger = pino({ base: null }, { write: (line: string) => void lines.push(line) });
+    const { node, clock } = await startNode({ logger });
+    const wrong = { level: 'fine', time: 'noon', node: 'another:1', err: new Error('bound'), order: 7 };
+    node.spawn(Clerk, { name: 'clerk' }).tell(log => log.child(wrong).warn('sold'));
+    await clock.settle();
+    const [line = ''] = lines;
+    const { level, order, level_, time_, node_, err, actor } = JSON.parse(line);
+    assert.deepEqual([level, order, level_, time_, node_], [40, 7, 'fine', 'noon', 'another:1']);
+    assert.equal(actor, '/clerk');
+    assert.equal(err.message, 'bound');
+    for (const name of ['level', 'time', 'err']) assert.lengthOf(line.split(`"${name}":`), 2, name);
+    assert.notInclude(line, '"node":');
+  });
+
   it('that is structured gets records with the actor, its class, the node and its time', async () => {
     const records: LogRecord[] = [];
     const network = new MemoryNetwork({ seed: 1 } as never);

@@ -80,7 +80,8 @@ export class PinoOutlet implements Outlet {
   #childOf(): PinoShaped {
     const node = this.#context.node();
     if (this.#child === undefined || this.#child.node !== node) {
-      const bindings = { ...bindingsOf(this.#source, node), ...this.#source.fields };
+      const { error, fields } = gather([], this.#source.fields);
+      const bindings = { ...fields, ...(error && { err: error }), ...bindingsOf(this.#source, node) };
       this.#child = { logger: this.root.child(bindings), node };
     }
     return this.#child.logger;
