@@ -239,7 +239,7 @@ export class Monitor {
   #guarded(observer: Observer, onAnswer: OnAnswer, where = 'asking'): OnAnswer {
     return (error, answer) => {
       try {
-        onAnswer(error, answer);
+        this.#heed(observer, onAnswer(error, answer), where);
       } catch (thrown) {
         this.#blame(observer, thrown, where);
       }
@@ -368,7 +368,7 @@ export class Monitor {
     const delivery = new Delivery(actor, message, letter, from, this.#clock.now(), observers);
     for (const observer of observers) {
       try {
-        observer.begun?.(delivery);
+        this.#heed(observer, observer.begun?.(delivery), 'begun');
       } catch (error) {
         this.#blame(observer, error, 'begun');
       }
@@ -396,7 +396,7 @@ export class Monitor {
 
   /** Whatever the observer does: the message is handled once, and what came of it is what came of it. */
   #surround(observer: Observer, delivery: Delivery, receive: () => unknown): () => unknown {
-    let done: { readonly result?: unknown; readonly failure?: { readonly thrown: unknown } } | undefined;
+    let done: Done | undefined;
     const once = () => {
       done ??= attempt(receive);
       if (done.failure !== undefined) throw done.failure.thrown;
@@ -404,7 +404,9 @@ export class Monitor {
     };
     return () => {
       try {
-        observer.run?.(delivery, once);
+        const own = observer.run?.(delivery, once);
+        // That of an async `run` ends as the actor's does, if it does not fail itself.
+        if (own !== done?.result) this.#heed(observer, own, 'run', error => isOfActor(error, done));
       } catch (error) {
         if (done?.failure === undefined || done.failure.thrown !== error) this.#blame(observer, error, 'run');
       }
@@ -422,11 +424,17 @@ export class Monitor {
     }
     for (const observer of delivery.observers) {
       try {
-        observer.ended?.(delivery);
+        this.#heed(observer, observer.ended?.(delivery), 'ended');
       } catch (thrown) {
         this.#blame(observer, thrown, 'ended');
       }
     }
+  }
+
+  /** An observer may be async, though nobody waits for it: what its promise is rejected with is as if it had thrown that. */
+  #heed(observer: Observer, result: unknown, where: string, isKnown = (_: unknown) => false): void {
+    if (!(result instanceof Promise)) return;
+    result.catch(error => isKnown(error) || this.#blame(observer, error, where));
   }
 
   /** One that throws for one message may well throw for all: it is told of once. */
@@ -437,7 +445,17 @@ export class Monitor {
   }
 }
 
-function attempt(receive: () => unknown) {
+/** What came of a call. */
+interface Done {
+  readonly result?: unknown;
+  readonly failure?: { readonly thrown: unknown };
+}
+
+/** Whether an error is what the actor itself fails with, or may be: of its promise nobody knows yet. */
+const isOfActor = (error: unknown, done: Done | undefined) =>
+  done?.failure === undefined ? done?.result instanceof Promise : done.failure.thrown === error;
+
+function attempt(receive: () => unknown): Done {
   try {
     return { result: receive() };
   } catch (thrown) {

@@ -270,6 +270,39 @@ describe('an observer', () => {
     assert.deepEqual(seen(ended), ['a handled']);
   });
 
+  it('ends no process by a promise of its own that is rejected', async () => {
+    const { node, clock } = await startNode();
+    const errors = heard(node, ErrorIgnored);
+    const unhandled: unknown[] = [];
+    const note = (reason: unknown) => unhandled.push(reason);
+    const earlier = process.listeners('unhandledRejection');
+    process.removeAllListeners('unhandledRejection').on('unhandledRejection', note);
+    const late = (text: string) => async () => {
+      throw new Error(text);
+    };
+    node.instruments.observe({ begun: late('begun') as never });
+    node.instruments.observe({ ended: late('ended') as never });
+    node.instruments.observe({ asking: () => late('answered') as never });
+    node.instruments.observe({ run: async (_, receive) => await receive() });
+    node.instruments.observe({ run: late('run') });
+    const ref = node.spawn((message, context) => {
+      if (message === 'fail') throw new Error('as told');
+      if (message === 'fail later') return Promise.reject(new Error('as told'));
+      return context.reply(message);
+    });
+    assert.equal(await ref.ask('a'), 'a');
+    ref.tell('fail').tell('fail later');
+    await clock.settle();
+    await new Promise(resolve => setImmediate(resolve));
+    process.off('unhandledRejection', note);
+    for (const listener of earlier) process.on('unhandledRejection', listener);
+    assert.deepEqual(unhandled, []);
+    assert.sameMembers(
+      errors.map(({ error }) => error.message),
+      ['begun', 'ended', 'answered', 'run'],
+    );
+  });
+
   it('hears no more in the turn in which it leaves, and hears the rest of the turn in which it comes', async () => {
     const { node, clock } = await startNode();
     const heardOf: unknown[] = [];
