@@ -8,7 +8,7 @@ import { isCount } from './setup.ts';
 export function faultsOfOptions(name: string, params: unknown): string[] {
   if (typeof params !== 'object' || params === null)
     return [`${name}: the parameters must be an object, not ${show(params)}`];
-  const { concurrency, timeout, rescue, restart } = params as FlowActorOptions;
+  const { concurrency, timeout, rescue, maxRescue, restart } = params as FlowActorOptions;
   const faults: string[] = [];
   const check = (isRight: boolean, what: string, expected: string, value: unknown) => {
     if (!isRight) faults.push(`${name}: ${what} must be ${expected}, not ${show(value)}`);
@@ -20,6 +20,7 @@ export function faultsOfOptions(name: string, params: unknown): string[] {
     concurrency,
   );
   check(timeout === undefined || (isNumber(timeout) && timeout > 0), 'timeout', 'more than 0 ms', timeout);
+  check(maxRescue === undefined || isCount(maxRescue, 0), 'maxRescue', 'a whole number from 0 up', maxRescue);
   if (rescue !== undefined && typeof rescue !== 'boolean') {
     check(typeof rescue === 'object' && rescue !== null, 'rescue', 'true or { max, delay }', rescue);
     const { max, delay } = rescue ?? {};

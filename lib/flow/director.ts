@@ -27,6 +27,8 @@ export interface StartOptions {
  */
 export class Director {
   readonly name: string;
+  /** How many events wait in a queue at most, unless the connection says otherwise. */
+  readonly size: number;
   readonly #options: DirectorOptions;
   readonly #wiring: Wiring;
   #run: Run | undefined;
@@ -41,7 +43,8 @@ export class Director {
     checkOptions(options);
     this.#options = options;
     this.name = options.name ?? 'default';
-    this.#wiring = new Wiring(options.size ?? 500, options.policy ?? 'block');
+    this.size = options.size ?? 500;
+    this.#wiring = new Wiring(this.size, options.policy ?? 'block');
     this.#wiring.register('log', STDOUT, 'default_stdout');
     this.#wiring.register('error', EventLogger, 'default_error_logger');
   }
@@ -80,6 +83,12 @@ export class Director {
     params?: ParamsOf<W>,
   ): ActorOf<W> {
     return this.#register('error', what, name, params);
+  }
+
+  /** The present instances of all registered actors by their names, without the log actor and the error actor. */
+  get actors(): ReadonlyMap<string, FlowActor> {
+    const own = this.#wiring.actors.filter(({ role }) => role === 'actor');
+    return new Map(own.map(({ name }) => [name, this.getActor(name) as FlowActor]));
   }
 
   /** The present instance of an actor; undefined when there is none of that name. */

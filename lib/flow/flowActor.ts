@@ -15,6 +15,8 @@ export interface FlowActorOptions {
   blockingConsume?: boolean | undefined;
   /** Handles an event that failed again, at most `max` times (5), each time `delay` ms later (1000); false unless given. */
   rescue?: boolean | { max?: number | undefined; delay?: number | undefined } | undefined;
+  /** The same as `max` of `rescue`, beside `rescue: true`. */
+  maxRescue?: number | undefined;
   /** Converts an event that is none of `output` to the first of them, with a warning, where it would be an error (false). */
   convertOutput?: boolean | undefined;
   /** How long, in ms, an async `consume` may take (no limit); after that the event is an `ActorTimeout`. */
@@ -119,8 +121,11 @@ export abstract class FlowActor<P extends object = object> {
   /**
    * @param name unique among the actors of a director
    * @param params its own parameters and the `FlowActorOptions`
+   * @throws TypeError when it is made without a class that extends it
    */
   constructor(name: string, params?: P & FlowActorOptions) {
+    if (new.target === FlowActor)
+      throw new TypeError('FlowActor is for extending: it has no consume(event, origin)');
     this.name = name;
     this.params = params ?? ({} as P & FlowActorOptions);
   }

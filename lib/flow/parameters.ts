@@ -15,6 +15,7 @@ const options: Readonly<Record<keyof FlowActorOptions, true>> = {
   concurrency: true,
   blockingConsume: true,
   rescue: true,
+  maxRescue: true,
   convertOutput: true,
   timeout: true,
   restart: true,

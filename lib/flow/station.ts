@@ -90,7 +90,7 @@ export class Station implements Taker, Giver, Estate, Acknowledged {
     const options = actor.params as FlowActorOptions;
     this.#concurrency = options.blockingConsume === true ? 1 : (options.concurrency ?? 100);
     this.#timeout = options.timeout ?? Number.POSITIVE_INFINITY;
-    this.#rescue = rescueOf(options.rescue);
+    this.#rescue = rescueOf(options);
     this.out = new Outlets(this, scope, options.convertOutput === true);
     this.started = new Promise((resolve, reject) => {
       this.#hasStarted = resolve;
@@ -528,8 +528,8 @@ const namesOf = (queues: readonly Queue[], end: 'outbox' | 'inbox') => [
   ...new Set(queues.map(queue => queue[end])),
 ];
 
-function rescueOf(rescue: FlowActorOptions['rescue']): { max: number; delay: number } | undefined {
+function rescueOf({ rescue, maxRescue = 5 }: FlowActorOptions): { max: number; delay: number } | undefined {
   if (rescue === undefined || rescue === false) return undefined;
-  const { max = 5, delay = 1000 } = rescue === true ? {} : rescue;
+  const { max = maxRescue, delay = 1000 } = rescue === true ? {} : rescue;
   return { max, delay };
 }

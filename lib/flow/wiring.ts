@@ -288,6 +288,10 @@ function faultsOfActor(name: string, actor: FlowActor): string[] {
   } catch (error) {
     faults.push((error as Error).message);
   }
+  if (typeof actor.consume !== 'function')
+    faults.push(
+      `${name}: ${actor.constructor.name} has no method consume(event, origin): an actor of a flow needs one`,
+    );
   const kind = actor.constructor as typeof FlowActor;
   for (const [what, given] of [
     ['input', actor.input ?? kind.input],

@@ -8,9 +8,12 @@ import { FlowActor } from '../flowActor.ts';
 import type { ParamNames } from '../parameters.ts';
 import { demand, isObject, isText } from '../setup.ts';
 
-/** Makes of data that is an object the text of all its values, one after the other; other data passes. */
-export class EventDataAggregator extends FlowActor {
-  static override parameters: ParamNames<EventDataAggregator> = {};
+/**
+ * Makes of data that is an object the text of all its values, one after the other; other data passes. A `key` may be given,
+ * as to `EventDataXMLAggregator`; a text has no place for it.
+ */
+export class EventDataAggregator extends FlowActor<{ key?: string | undefined }> {
+  static override parameters: ParamNames<EventDataAggregator> = { key: true };
   override consume(event: Event): void {
     if (isObject(event.data)) event.data = Object.values(event.data).map(textOf).join('');
     void this.send(event);

@@ -9,7 +9,7 @@ export {
   EventJSONFilter,
   type EventJSONFilterParams,
 } from './filters.ts';
-export { EventJoin, type JoinParams, JSONEventJoin, XMLEventJoin } from './joins.ts';
+export { EventJoin, type JoinParams, JSONEventJoin, XMLEventJoin, XMLMatcher } from './joins.ts';
 export type { EventKey } from './keys.ts';
 export {
   type CompareParams,
@@ -33,6 +33,7 @@ export {
   Modifier,
   type ModifierParams,
   type SubstitutionParams,
+  XMLErrorEventAttributeModifier,
 } from './modifiers.ts';
 export { Retry, type RetryParams } from './retry.ts';
 export { EventRouter, type EventRouterParams, SimpleRouter, type SimpleRouterParams } from './routers.ts';

@@ -14,7 +14,7 @@ export interface JoinParams {
   /** With XML: the name of the root (the actor's name). */
   key?: string | undefined;
   /** How long, in ms, to wait for the rest (no limit); what came in time goes to the error outboxes then, joined. */
-  purgeInterval?: number | undefined;
+  purgeInterval?: number | null | undefined;
   /** So many are waited for at most (100 000); when there are more, the oldest goes to the error outboxes as it is. */
   max?: number | undefined;
 }
@@ -36,7 +36,7 @@ export class EventJoin extends FlowActor<JoinParams> {
     super(name, params);
     const { key, purgeInterval, max = 100_000 } = this.params;
     demand(this, 'key', key === undefined || isText(key), 'a name', key);
-    const isRight = purgeInterval === undefined || isSpan(purgeInterval);
+    const isRight = purgeInterval === undefined || purgeInterval === null || isSpan(purgeInterval);
     demand(this, 'purgeInterval', isRight, 'more than 0 ms', purgeInterval);
     demand(this, 'max', isCount(max), 'a whole number from 1 up', max);
   }
@@ -81,7 +81,7 @@ export class EventJoin extends FlowActor<JoinParams> {
     const [oldest] = this.#waiting.keys();
     if (oldest !== undefined && this.#waiting.size >= max) this.#giveUp(oldest, `more than ${max} wait`);
     const cancel =
-      ms === undefined
+      ms === undefined || ms === null
         ? undefined
         : this.after(ms, () => this.#giveUp(id, `they have not come within ${ms} ms`));
     const parts = { byInbox: new Map<string, Event>(), cancel };
@@ -155,4 +155,9 @@ export class XMLEventJoin extends EventJoin {
     for (const { data } of events) root.appendChild(document.importNode(data as XmlElement, true));
     return root;
   }
+}
+
+/** The older name of XMLEventJoin. */
+export class XMLMatcher extends XMLEventJoin {
+  static override parameters: ParamNames<XMLMatcher> = EventJoin.parameters;
 }

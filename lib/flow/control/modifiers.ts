@@ -5,6 +5,7 @@ import { FlowError, MalformedEventData } from '../events/errors.ts';
 import type { Event, EventClass } from '../events/event.ts';
 import { JSONHttpEvent } from '../events/httpEvent.ts';
 import { JSONEvent } from '../events/jsonEvent.ts';
+import { XMLEvent } from '../events/xmlEvent.ts';
 import { FlowActor } from '../flowActor.ts';
 import type { ParamNames } from '../parameters.ts';
 import { demand, isText, isTexts, patternOf } from '../setup.ts';
@@ -62,9 +63,11 @@ export class EventAttributeModifier extends Modifier<EventAttributeModifierParam
   }
 }
 
+const isPath = (value: unknown): boolean => isText(value) || (isTexts(value) && value.length > 0);
+
 export interface LookupParams extends ModifierParams {
-  /** Where the value comes from: a path that begins with an attribute of the event. */
-  value: string;
+  /** Where the value comes from: a path, or a list of its steps, that begins with an attribute of the event. */
+  value: string | readonly string[];
 }
 
 /** Sets an attribute, or a place within one, to what lies at another place of the event; null when nothing does. */
@@ -75,7 +78,7 @@ export class EventAttributeLookupModifier extends Modifier<LookupParams> {
   };
   constructor(name: string, params: LookupParams) {
     super(name, params);
-    demand(this, 'value', isText(this.params.value), 'a path', this.params.value);
+    demand(this, 'value', isPath(this.params.value), 'a path', this.params.value);
   }
 
   protected override valueFor(event: Event): unknown {
@@ -94,7 +97,7 @@ export class JSONEventAttributeModifier extends Modifier<LookupParams> {
 
   constructor(name: string, params: LookupParams) {
     super(name, params);
-    demand(this, 'value', isText(this.params.value), 'a path within the data', this.params.value);
+    demand(this, 'value', isPath(this.params.value), 'a path within the data', this.params.value);
   }
 
   protected override valueFor(event: Event): unknown {
@@ -153,17 +156,17 @@ export class EventDataStaticAttributeModifier extends FlowActor<{ key: string; v
 }
 
 /** The older name of an EventAttributeModifier for the data: the whole of it, or `data[key]`. */
-export class Data extends FlowActor<{ key?: string | undefined; data?: unknown }> {
+export class Data extends FlowActor<{ key?: string | null | undefined; data?: unknown }> {
   static override parameters: ParamNames<Data> = { data: true, key: true };
   override consume(event: Event): void {
     const { key, data = {} } = this.params;
-    putAt(event, key === undefined ? ['data'] : ['data', key], structuredClone(data));
+    putAt(event, key === undefined || key === null ? ['data'] : ['data', key], structuredClone(data));
     void this.send(event);
   }
 }
 
 /** The older name of an EventAttributeModifier for an attribute: that of `key`, or of the actor's name. */
-export class Header extends FlowActor<{ key?: string | undefined; header?: unknown }> {
+export class Header extends FlowActor<{ key?: string | null | undefined; header?: unknown }> {
   static override parameters: ParamNames<Header> = { header: true, key: true };
   override consume(event: Event): void {
     event.set(this.params.key ?? this.name, structuredClone(this.params.header ?? {}));
@@ -298,6 +301,14 @@ export class ErrorEventAttributeModifier extends FlowActor<ErrorModifierParams> 
     const written = new Class((message ?? messagesOf(error)) as never, options);
     return code === undefined ? written : Object.assign(written, { code });
   }
+}
+
+/** As ErrorEventAttributeModifier, for events with XML. */
+export class XMLErrorEventAttributeModifier extends ErrorEventAttributeModifier {
+  static override parameters: ParamNames<XMLErrorEventAttributeModifier> =
+    ErrorEventAttributeModifier.parameters;
+  static override input: EventClass = XMLEvent;
+  static override output: EventClass = XMLEvent;
 }
 
 const messagesOf = (error: Error): never =>

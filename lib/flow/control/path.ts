@@ -6,7 +6,8 @@ import type { Event } from '../events/event.ts';
 import { isXmlNode } from '../events/format.ts';
 
 /** The steps of a path. */
-export const stepsOf = (path: string, separator: string): readonly string[] => path.split(separator);
+export const stepsOf = (path: string | readonly string[], separator: string): readonly string[] =>
+  typeof path === 'string' ? path.split(separator) : path;
 
 /**
  * Puts a value at a place in an event; objects on the way are made where there is nothing.

@@ -1,4 +1,5 @@
 /** Actors that decide which outboxes an event goes to. */
+import { show } from '../../base/errors.ts';
 import type { Event } from '../events/event.ts';
 import { FlowActor } from '../flowActor.ts';
 import type { ParamNames } from '../parameters.ts';
@@ -56,9 +57,13 @@ export class EventRouter extends FlowActor<EventRouterParams> {
 
   /**
    * Takes other filters from now on; one with a stylesheet must be prepared.
-   * @throws SetupError when it is no filter, and no list of filters; or one names an outbox that is not connected
+   * @throws TypeError when it is no filter, and no list of filters; SetupError when one names an outbox that is not connected
    */
   setFilter(filters: EventFilter | readonly EventFilter[]): void {
+    if (!areFilters(filters))
+      throw new TypeError(
+        `${this.name}: setFilter takes a filter or a list of filters, not ${show(filters)}`,
+      );
     const before = this.#filters;
     this.#filters = this.#checked(filters);
     const [fault] = this.validate();
@@ -80,10 +85,8 @@ export class EventRouter extends FlowActor<EventRouterParams> {
   }
 
   #checked(filters: EventFilter | readonly EventFilter[]): readonly EventFilter[] {
-    const list = Array.isArray(filters) ? filters : [filters];
-    const isRight = list.every(filter => filter instanceof EventFilter);
-    demand(this, 'routingFilters', isRight, 'a filter or a list of filters', filters);
-    return list;
+    demand(this, 'routingFilters', areFilters(filters), 'a filter or a list of filters', filters);
+    return [filters].flat();
   }
 
   #named(): readonly string[] {
@@ -97,6 +100,8 @@ export class EventRouter extends FlowActor<EventRouterParams> {
       .filter(box => this.#defaults.some(pattern => pattern.test(box)));
   }
 }
+
+const areFilters = (given: unknown): boolean => [given].flat().every(one => one instanceof EventFilter);
 
 const namesOf = (filters: readonly EventFilter[]): string[] => [
   ...new Set(filters.flatMap(({ outboxNames }) => outboxNames)),

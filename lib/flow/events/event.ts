@@ -168,12 +168,14 @@ export class Event<Data = unknown> {
   /**
    * Sets an attribute, or one of the fields.
    *
+   * @returns true: it has been set; what can't be set is an error.
    * @throws InvalidEventDataModification for data that the class can't take, and for the id.
    * @throws ReservedName for the name of a method.
    */
-  set(key: string, value: unknown): void {
+  set(key: string, value: unknown): true {
     if (fieldOf(this, key)?.set !== undefined) this[key] = value;
     else this.#attach(key, value);
+    return true;
   }
 
   /** What lies at `'data/order/lines/0'` or `['data', 'order', 'lines', 0]`; undefined when nothing does. */

@@ -9,4 +9,4 @@ export { RESTTranslator, type RESTTranslatorParams } from './restTranslator.ts';
 export type { RouteConfig, RoutesConfig } from './routes.ts';
 export type { HTTPServerParams } from './serverParams.ts';
 export { SetCookie, type SetCookieParams } from './setCookie.ts';
-export { WSGI, type WSGIParams, WSGIServer } from './wsgi.ts';
+export { BottleWSGI, type BottleWSGIParams, WSGI, type WSGIParams, WSGIServer } from './wsgi.ts';

@@ -5,21 +5,23 @@ import { HttpEvent } from '../events/httpEvent.ts';
 import type { XmlElement } from '../events/xml.ts';
 import { FlowActor, type FlowActorOptions } from '../flowActor.ts';
 import type { ParamNames } from '../parameters.ts';
-import { checkParams, text } from '../setup.ts';
+import { checkParams, isText, type Rule } from '../setup.ts';
 
 export interface RESTTranslatorParams {
   /**
    * Where what a POST has made is to be found: `{entityId}` stands for its id, which is added at the end where that is
    * missing; the path of the request unless given.
    */
-  urlPostLocation?: string | undefined;
+  urlPostLocation?: string | null | undefined;
 }
+
+const textOrNull: Rule = [value => value === null || isText(value), 'a text that is not empty'];
 
 const changing: ReadonlySet<string | undefined> = new Set(['GET', 'PUT', 'PATCH', 'DELETE']);
 
 /**
  * By the method of the request: an answer to POST with 200 or 201 is 201 Created, with a `Location` that ends with the
- * attribute `entityId`, or the meta id; one without data to GET, PUT, PATCH and DELETE with 200 is 204 No Content. All else goes
+ * attribute `entityId` (or `entity_id`), or the meta id; one without data to GET, PUT, PATCH and DELETE with 200 is 204 No Content. All else goes
  * on as it is. After compysition's RESTTranslator.
  */
 export class RESTTranslator extends FlowActor<RESTTranslatorParams> {
@@ -30,7 +32,7 @@ export class RESTTranslator extends FlowActor<RESTTranslatorParams> {
   /** @throws SetupError that names the parameter and what is wrong with it */
   constructor(name: string, params?: RESTTranslatorParams & FlowActorOptions) {
     super(name, params);
-    checkParams(name, params, { urlPostLocation: text });
+    checkParams(name, params, { urlPostLocation: textOrNull });
   }
 
   override consume(event: HttpEvent): void {
@@ -47,7 +49,8 @@ export class RESTTranslator extends FlowActor<RESTTranslatorParams> {
   }
 
   #locationOf(event: HttpEvent): string {
-    const id = encodeURIComponent(String(event.get('entityId', event.metaId)));
+    const made = event.get('entityId', null) ?? event.get('entity_id', null) ?? event.metaId;
+    const id = encodeURIComponent(String(made));
     const { PATH_INFO: path = '/' } = event.environment;
     // Two slashes at the beginning would be those of another server.
     const base = this.params.urlPostLocation ?? encodeURI(String(path)).replace(/^\/+/, '/');

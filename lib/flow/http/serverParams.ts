@@ -13,6 +13,9 @@ export interface HTTPServerParams {
   /** Files in PEM with the key and the certificates: with both of them it is HTTPS. */
   keyFile?: string | undefined;
   certFile?: string | undefined;
+  /** Older names of the two. */
+  keyfile?: string | undefined;
+  certfile?: string | undefined;
   /** More options of `node:tls`, such as `ca` and `requestCert`; `key` and `cert` in the place of the files. */
   tls?: object | undefined;
   /** The routes, as an object or as JSON; `/<queue>` with every method but OPTIONS unless given. */
@@ -70,6 +73,8 @@ export const serverRules: Readonly<Record<string, Rule>> = {
   port,
   keyFile: text,
   certFile: text,
+  keyfile: text,
+  certfile: text,
   tls: object,
   timeout: ms,
   unanswered: finalStatus,
@@ -88,13 +93,20 @@ export const serverRules: Readonly<Record<string, Rule>> = {
 
 export function checkServerParams(name: string, params: HTTPServerParams | undefined): void {
   checkParams(name, params, serverRules);
-  const { keyFile, certFile } = params ?? {};
+  const { keyFile, certFile } = filesOf(params ?? {});
   if ((keyFile === undefined) !== (certFile === undefined))
     throw new SetupError(`${name}: keyFile and certFile belong together: give both, or none`);
 }
 
+const filesOf = ({ keyfile, certfile, keyFile = keyfile, certFile = certfile }: HTTPServerParams) => ({
+  keyFile,
+  certFile,
+});
+
 /** The options of TLS; undefined when it is plain HTTP. */
-export function tlsOf(name: string, { keyFile, certFile, tls }: HTTPServerParams): object | undefined {
+export function tlsOf(name: string, params: HTTPServerParams): object | undefined {
+  const { keyFile, certFile } = filesOf(params);
+  const { tls } = params;
   if (keyFile === undefined || certFile === undefined) return tls;
   try {
     return { ...tls, key: readFileSync(keyFile), cert: readFileSync(certFile) };

@@ -11,12 +11,16 @@ import type { HTTPServerParams } from './serverParams.ts';
 export interface WSGIParams extends HTTPServerParams {
   /** What all paths begin with (`'/'`). */
   basePath?: string | undefined;
+  /** Of older versions: `true` alone, since it always listens itself. */
+  runServer?: true | undefined;
 }
 
 const basePath: Rule = [
   value => typeof value === 'string' && value.startsWith('/'),
   'a path that begins with a slash',
 ];
+
+const runServer: Rule = [value => value === true, 'true: it always listens itself'];
 
 /**
  * An `HTTPServer` for any method and any path. The first segment of the path is the event's `service`. The outbox is the one
@@ -27,10 +31,11 @@ export class WSGI extends HTTPServer {
   static override parameters: ParamNames<WSGI & { params: WSGIParams }> = {
     ...HTTPServer.parameters,
     basePath: true,
+    runServer: true,
   };
   /** @throws SetupError that names the parameter and what is wrong with it */
   constructor(name: string, params?: WSGIParams & FlowActorOptions) {
-    checkParams(name, params, { basePath });
+    checkParams(name, params, { basePath, runServer });
     super(name, params);
   }
 
@@ -68,4 +73,23 @@ export class WSGI extends HTTPServer {
 /** The same as `WSGI`. */
 export class WSGIServer extends WSGI {
   static override parameters = WSGI.parameters;
+}
+
+export interface BottleWSGIParams extends WSGIParams {
+  /** The older name of `routesConfig`. */
+  routesJson?: RoutesConfig | string | undefined;
+}
+
+/** The older name of a `WSGI` with routes of its own. */
+export class BottleWSGI extends WSGI {
+  static override parameters: ParamNames<BottleWSGI & { params: BottleWSGIParams }> = {
+    ...WSGI.parameters,
+    routesJson: true,
+  };
+
+  /** @throws SetupError that names the parameter and what is wrong with it */
+  constructor(name: string, params: BottleWSGIParams & FlowActorOptions = {}) {
+    const { routesJson, routesConfig = routesJson } = params;
+    super(name, { ...params, ...(routesConfig !== undefined && { routesConfig }) });
+  }
 }

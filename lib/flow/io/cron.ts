@@ -17,6 +17,8 @@ export interface CronFields {
   week?: number | string | undefined;
   /** 0 and 7 are Sunday. */
   dayOfWeek?: number | string | undefined;
+  /** The older name of `dayOfWeek`. */
+  day_of_week?: number | string | undefined;
   hour?: number | string | undefined;
   minute?: number | string | undefined;
   second?: number | string | undefined;
@@ -51,7 +53,7 @@ export class Schedule {
    */
   constructor(given: string | CronFields, timezone: string | undefined, user: string) {
     const { Cron } = loadPackage<typeof Croner>('croner', user);
-    const pattern = typeof given === 'string' ? given : patternOf(given);
+    const pattern = typeof given === 'string' ? given : patternOf(modern(given));
     this.#weeks = typeof given === 'string' ? undefined : weeksOf(given.week);
     this.#timezone = timezone;
     try {
@@ -93,6 +95,10 @@ export class Schedule {
     return guess - offset;
   }
 }
+
+/** Without older names. */
+const modern = ({ day_of_week: dayOfWeek, ...given }: CronFields): CronFields =>
+  dayOfWeek === undefined ? given : { dayOfWeek, ...given };
 
 function patternOf(given: CronFields): string {
   const known: readonly string[] = fields;

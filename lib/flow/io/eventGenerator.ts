@@ -55,6 +55,8 @@ export class TestEvent extends EventGenerator<TestEventParams> {
 export interface CallbackEventGeneratorParams extends EventGeneratorParams {
   /** An event that has not come back after so many ms counts as lost (never). */
   graceTime?: number | undefined;
+  /** The older name of `graceTime`. */
+  intervalGraceTime?: number | undefined;
 }
 
 /**
@@ -65,14 +67,20 @@ export class CallbackEventGenerator extends EventGenerator<CallbackEventGenerato
   static override parameters: ParamNames<CallbackEventGenerator> = {
     ...EventGenerator.parameters,
     graceTime: true,
+    intervalGraceTime: true,
   };
   /** Those under way, by their ids, and since when. */
   readonly #open = new Map<string, number>();
 
   constructor(name: string, params?: CallbackEventGeneratorParams & FlowActorOptions) {
     super(name, params);
-    const { graceTime } = this.params;
+    const graceTime = this.#graceTime;
     demand(this, 'graceTime', graceTime === undefined || isSpan(graceTime), 'more than 0 ms', graceTime);
+  }
+
+  get #graceTime(): number | undefined {
+    const { intervalGraceTime, graceTime = intervalGraceTime } = this.params;
+    return graceTime;
   }
 
   /** Takes back the event that is under way; any other one is a wish for an event. */
@@ -96,7 +104,7 @@ export class CallbackEventGenerator extends EventGenerator<CallbackEventGenerato
   }
 
   #forgetLost(): void {
-    const { graceTime } = this.params;
+    const graceTime = this.#graceTime;
     if (graceTime === undefined) return;
     const latest = this.world.clock.now() - graceTime;
     for (const [id, since] of this.#open) {

@@ -22,7 +22,7 @@ export { type FileFormat, FileSource, type FileSourceParams } from './fileSource
 export type { Framing } from './framing.ts';
 export type { Interval } from './interval.ts';
 export type { MailServer } from './mailer.ts';
-export type { ProducerParams } from './producer.ts';
+export { EventProducer, type ProducerParams } from './producer.ts';
 export { SMTPIn, type SMTPInParams } from './smtpIn.ts';
 export { SMTPOut, type SMTPOutParams } from './smtpOut.ts';
 export { STDOUT, type StdoutParams } from './stdout.ts';

@@ -22,8 +22,8 @@ export interface ProducerParams {
   maxEvents?: number | undefined;
 }
 
-/** Makes an event when it is given one, and whenever its kind says so. */
-export abstract class EventProducer<P extends ProducerParams> extends FlowActor<P> {
+/** Makes an event when it is given one; those that extend it, by themselves as well. */
+export class EventProducer<P extends ProducerParams = ProducerParams> extends FlowActor<P> {
   static override parameters: ParamNames<EventProducer<ProducerParams>> = {
     delay: true,
     eventClass: true,
@@ -37,7 +37,7 @@ export abstract class EventProducer<P extends ProducerParams> extends FlowActor<
   override readonly output: EventClass;
   #made = 0;
 
-  constructor(name: string, params: (P & FlowActorOptions) | undefined) {
+  constructor(name: string, params?: P & FlowActorOptions) {
     super(name, params);
     const { eventClass = Event, eventKwargs = {}, producers = 1, delay = 0, maxEvents } = this.params;
     demand(this, 'eventClass', isEventClass(eventClass), 'a class of events', eventClass);
@@ -70,8 +70,8 @@ export abstract class EventProducer<P extends ProducerParams> extends FlowActor<
       this.produce((event, isError) => (isError ? this.sendError(event) : this.send(event)));
   }
 
-  /** Arms the timers of a producer. */
-  protected abstract begin(producer: number): void;
+  /** Arms the timers of a producer: none. */
+  protected begin(_producer: number): void {}
 
   /** Whether it is to make any now. */
   protected get isAllowed(): boolean {

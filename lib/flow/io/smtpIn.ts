@@ -30,6 +30,10 @@ export interface SMTPInParams {
   certFile?: string | undefined;
   /** A file with the certificates of those who sign, as PEM. */
   caFile?: string | undefined;
+  /** Older names of the three. */
+  keyfile?: string | undefined;
+  certfile?: string | undefined;
+  cafile?: string | undefined;
   /** TLS from the start, as on port 465 (false). */
   secure?: boolean | undefined;
   /** Gives events the attribute `raw`: the mail as it came, as bytes (false). */
@@ -44,10 +48,13 @@ export interface SMTPInParams {
 export class SMTPIn extends FlowActor<SMTPInParams> {
   static override parameters: ParamNames<SMTPIn> = {
     caFile: true,
+    cafile: true,
     certFile: true,
+    certfile: true,
     host: true,
     keepRaw: true,
     keyFile: true,
+    keyfile: true,
     maxBytes: true,
     maxClients: true,
     outputFormat: true,
@@ -64,7 +71,8 @@ export class SMTPIn extends FlowActor<SMTPInParams> {
   constructor(name: string, params: SMTPInParams & FlowActorOptions = {}) {
     super(name, params);
     const { host = 'localhost', ports = [25], outputFormat = 'xml', recipients } = params;
-    const { maxBytes = 10_485_760, maxClients = 100, keyFile, certFile, caFile } = params;
+    const { maxBytes = 10_485_760, maxClients = 100 } = params;
+    const { keyFile, certFile, caFile } = filesOf(params);
     demand(this, 'host', isText(host), 'an address of this machine', host);
     const isPort = (port: unknown) => isCount(port, 0) && port < 65_536;
     const arePorts = Array.isArray(ports) && ports.length > 0 && ports.every(isPort);
@@ -120,14 +128,8 @@ export class SMTPIn extends FlowActor<SMTPInParams> {
   }
 
   async #options(): Promise<MailDoorOptions> {
-    const {
-      maxBytes = 10_485_760,
-      maxClients = 100,
-      keyFile,
-      certFile,
-      caFile,
-      secure = false,
-    } = this.params;
+    const { maxBytes = 10_485_760, maxClients = 100, secure = false } = this.params;
+    const { keyFile, certFile, caFile } = filesOf(this.params);
     const tls =
       keyFile === undefined || certFile === undefined
         ? undefined
@@ -208,3 +210,8 @@ const notXml = /[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/g;
 
 /** A lone surrogate does not outlive the way through UTF-8. */
 const forXml = (text: string): string => Buffer.from(text).toString().replace(notXml, ' ');
+
+function filesOf({ keyfile, certfile, cafile, ...newer }: SMTPInParams) {
+  const { keyFile = keyfile, certFile = certfile, caFile = cafile } = newer;
+  return { keyFile, certFile, caFile };
+}

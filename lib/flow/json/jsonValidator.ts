@@ -9,7 +9,7 @@ import { JsonSchema, type JsonSchemaOptions } from './schemaEngine.ts';
 
 export interface JSONValidatorParams extends JsonSchemaOptions {
   /** A JSON schema, or its text; without one, everything passes. */
-  schema?: string | object | boolean | undefined;
+  schema?: string | object | boolean | null | undefined;
 }
 
 /**
@@ -27,7 +27,8 @@ export class JSONValidator extends FlowActor<JSONValidatorParams> {
     super(name, params);
     checkParams(name, params, { formats: object, schemas: list });
     const { schema, formats, schemas } = this.params;
-    if (schema !== undefined) this.#schema = setUp(this, () => new JsonSchema(schema, { formats, schemas }));
+    if (schema !== undefined && schema !== null)
+      this.#schema = setUp(this, () => new JsonSchema(schema, { formats, schemas }));
   }
 
   override consume(event: Event): void {

@@ -1,8 +1,9 @@
 /** MajorDomo: requests from any flow to services that flows offer, through brokers. */
 export type { BrokerOptions as MDPBrokerOptions, BrokerStats as MDPBrokerStats } from './broker.ts';
 export type { ClientOptions as MDPClientOptions } from './client.ts';
-export { MDPBroker, type MDPBrokerParams } from './mdpBroker.ts';
+export { MajorDomoBroker, MDPBroker, type MDPBrokerParams } from './mdpBroker.ts';
 export {
+  BrokerRegistrationService,
   MDPBrokerRegistrationService,
   type MDPBrokerRegistrationServiceParams,
 } from './mdpBrokerRegistrationService.ts';

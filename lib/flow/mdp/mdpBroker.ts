@@ -7,19 +7,24 @@ import type { ParamNames } from '../parameters.ts';
 import type { FlowSocket, OpenSocket } from '../sockets.ts';
 import { Broker, type BrokerEffect, type BrokerOptions, type BrokerStats } from './broker.ts';
 import { announcement, isEndpoint, withdrawal } from './registration.ts';
-import { defaultBroker, endpointOf, faultsOf, type SocketParams, scribe, socketsFor } from './shell.ts';
+import {
+  defaultBroker,
+  endpointOf,
+  faultsOf,
+  type RegistrationParams,
+  registrationNames,
+  type SocketParams,
+  scribe,
+  socketsFor,
+} from './shell.ts';
 
-export interface MDPBrokerParams extends BrokerOptions, SocketParams {
+export interface MDPBrokerParams extends BrokerOptions, SocketParams, RegistrationParams {
   /** Where it listens ('tcp://127.0.0.1:5555'): for clients and workers on other machines 'tcp://*:5555'. */
   endpoint?: string;
   /** The same on this machine alone: its port; 0 is a free one. */
-  port?: number;
+  port?: number | string;
   /** What others connect to, for the registration service (the bound endpoint, with this machine's name for `*`). */
   advertise?: string;
-  /** Where a registration service listens: it is told of this broker. */
-  registrationServiceEndpoint?: string;
-  /** The same for one on this machine: its port. */
-  registrationServicePort?: number;
 }
 
 /** While it stops, the ms without a request under way after which it goes. */
@@ -33,6 +38,7 @@ const quietTime = 200;
  */
 export class MDPBroker extends FlowActor<MDPBrokerParams> {
   static override parameters: ParamNames<MDPBroker> = {
+    ...registrationNames,
     advertise: true,
     endpoint: true,
     expiry: true,
@@ -44,8 +50,6 @@ export class MDPBroker extends FlowActor<MDPBrokerParams> {
     maxRequests: true,
     maxWorkers: true,
     port: true,
-    registrationServiceEndpoint: true,
-    registrationServicePort: true,
     resend: true,
     sockets: true,
   };
@@ -181,3 +185,8 @@ export class MDPBroker extends FlowActor<MDPBrokerParams> {
 /** Others can't connect to all addresses of this machine, but to it by its name. */
 const advertised = (bound: string): string =>
   bound.replace(/^tcp:\/\/(0\.0\.0\.0|\[::\]|\*):/, `tcp://${hostname()}:`);
+
+/** The older name of MDPBroker. */
+export class MajorDomoBroker extends MDPBroker {
+  static override parameters: ParamNames<MajorDomoBroker> = MDPBroker.parameters;
+}

@@ -10,11 +10,11 @@ export interface MDPBrokerRegistrationServiceParams extends SocketParams {
   /** Where brokers announce themselves ('tcp://127.0.0.1:6000'); for other machines 'tcp://*:6000'. */
   listenEndpoint?: string;
   /** The same on this machine alone: its port; 0 is a free one. */
-  listenPort?: number;
+  listenPort?: number | string;
   /** Where clients and workers subscribe ('tcp://127.0.0.1:6001'). */
   publishEndpoint?: string;
   /** The same on this machine alone: its port; 0 is a free one. */
-  publishPort?: number;
+  publishPort?: number | string;
   /** How often the list is published, in ms (2500); brokers announce themselves as often. */
   heartbeatInterval?: number;
   /** After so many intervals a broker that is silent is taken off the list (3). */
@@ -135,4 +135,9 @@ export class MDPBrokerRegistrationService extends FlowActor<MDPBrokerRegistratio
       throw error;
     });
   }
+}
+
+/** The older name of MDPBrokerRegistrationService. */
+export class BrokerRegistrationService extends MDPBrokerRegistrationService {
+  static override parameters: ParamNames<BrokerRegistrationService> = MDPBrokerRegistrationService.parameters;
 }

@@ -10,9 +10,11 @@ import { Client, type ClientEffect, type ClientOptions, type NoReply } from './c
 import { Finder } from './finder.ts';
 import { isServiceName } from './frames.ts';
 import type { Note } from './note.ts';
-import { type FindParams, faultsOf, findingOf, scribe, socketsFor } from './shell.ts';
+import type { HeartbeatOptions } from './settings.ts';
+import { type FindParams, faultsOf, findingOf, registrationNames, scribe, socketsFor } from './shell.ts';
 
-export interface MDPClientParams extends ClientOptions, FindParams {
+/** `heartbeatInterval` and `liveness` are for settings that all pieces share: a client of RFC 7 sends no heartbeats. */
+export interface MDPClientParams extends ClientOptions, FindParams, HeartbeatOptions {
   /** Stands before the service of every event ('') to make the name that the broker is asked for. */
   servicePrefix?: string;
   /** Stands behind it (''). */
@@ -37,13 +39,13 @@ interface Waiting {
  */
 export class MDPClient extends FlowActor<MDPClientParams> {
   static override parameters: ParamNames<MDPClient> = {
+    ...registrationNames,
     brokers: true,
     errorsTo: true,
+    heartbeatInterval: true,
     idle: true,
-    managerSubscriberScope: true,
+    liveness: true,
     maxFrameSize: true,
-    registrationPublisherEndpoint: true,
-    registrationPublisherPort: true,
     requestTimeout: true,
     retries: true,
     servicePostfix: true,

@@ -10,7 +10,7 @@ import { type Body, bodyOf, dataOf, eventOf, isRaw, rawBodyOf, traceOf } from '.
 import { Finder } from './finder.ts';
 import { isServiceName } from './frames.ts';
 import { complete, positiveMs, wholeFrom } from './settings.ts';
-import { type FindParams, faultsOf, findingOf, scribe, socketsFor } from './shell.ts';
+import { type FindParams, faultsOf, findingOf, registrationNames, scribe, socketsFor } from './shell.ts';
 import { Worker, type WorkerOptions } from './worker.ts';
 import { WorkerLane, type WorkerLaneHost } from './workerLane.ts';
 
@@ -47,16 +47,14 @@ const quietTime = 100;
  */
 export class MDPWorker extends FlowActor<MDPWorkerParams> {
   static override parameters: ParamNames<MDPWorker> = {
+    ...registrationNames,
     brokers: true,
     drain: true,
     heartbeatInterval: true,
     liveness: true,
-    managerSubscriberScope: true,
     maxFrameSize: true,
     reconnectMax: true,
     reconnectMin: true,
-    registrationPublisherEndpoint: true,
-    registrationPublisherPort: true,
     replyTimeout: true,
     service: true,
     sockets: true,

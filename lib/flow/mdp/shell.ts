@@ -15,16 +15,33 @@ export interface SocketParams {
   maxFrameSize?: number;
 }
 
-/** How clients and workers find their brokers. */
-export interface FindParams extends SocketParams {
-  /** The endpoints of brokers that are always asked (`['tcp://127.0.0.1:5555']` unless there is a registration service). */
-  brokers?: readonly string[];
-  /** Where a registration service publishes: its brokers are asked as well. */
+/** Where the two sides of a registration service are. All pieces may be given the same; each looks at what it needs. */
+export interface RegistrationParams {
+  /** Where brokers announce themselves to a registration service. */
+  registrationServiceEndpoint?: string;
+  /** The same for one on this machine: its port. */
+  registrationServicePort?: number | string;
+  /** Where a registration service publishes: clients and workers ask its brokers as well. */
   registrationPublisherEndpoint?: string;
   /** The same for one on this machine: its port. */
-  registrationPublisherPort?: number;
+  registrationPublisherPort?: number | string;
   /** The scope that the registration service has ('BrokerUpdates'). */
   managerSubscriberScope?: string;
+}
+
+/** The names of these. */
+export const registrationNames = {
+  managerSubscriberScope: true,
+  registrationPublisherEndpoint: true,
+  registrationPublisherPort: true,
+  registrationServiceEndpoint: true,
+  registrationServicePort: true,
+} as const;
+
+/** How clients and workers find their brokers. */
+export interface FindParams extends SocketParams, RegistrationParams {
+  /** The endpoints of brokers that are always asked (`['tcp://127.0.0.1:5555']` unless there is a registration service). */
+  brokers?: readonly string[];
 }
 
 export const defaultBroker = 'tcp://127.0.0.1:5555';
@@ -43,14 +60,16 @@ export async function socketsFor(world: World, params: SocketParams): Promise<Op
 export function endpointOf(
   name: string,
   endpoint: string | undefined,
-  port: number | undefined,
+  port: number | string | undefined,
 ): string | undefined {
   if (endpoint !== undefined) {
     if (typeof endpoint === 'string' && isEndpoint(endpoint.replace('//*:', '//0.0.0.0:'))) return endpoint;
     throw new TypeError(`${name} must be an endpoint such as tcp://10.0.0.1:5555, not ${show(endpoint)}`);
   }
   if (port === undefined) return undefined;
-  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return `tcp://127.0.0.1:${port}`;
+  const number = typeof port === 'string' && /^\d+$/.test(port) ? Number(port) : port;
+  if (Number.isInteger(number) && Number(number) >= 0 && Number(number) <= 65_535)
+    return `tcp://127.0.0.1:${number}`;
   throw new TypeError(`${name} must be a port from 0 to 65535, not ${show(port)}`);
 }
 

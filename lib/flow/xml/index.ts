@@ -16,6 +16,7 @@ export {
 } from './xmlFilters.ts';
 export {
   HTTPXpathEventAttributeModifier,
+  XpathEventAttributeModifer,
   XpathEventAttributeModifier,
   type XpathModifierParams,
 } from './xpathActors.ts';

@@ -43,6 +43,11 @@ export class XpathEventAttributeModifier extends Modifier<XpathModifierParams> {
   }
 }
 
+/** The older spelling of XpathEventAttributeModifier. */
+export class XpathEventAttributeModifer extends XpathEventAttributeModifier {
+  static override parameters: ParamNames<XpathEventAttributeModifer> = XpathEventAttributeModifier.parameters;
+}
+
 /** As XpathEventAttributeModifier, for HTTP events. */
 export class HTTPXpathEventAttributeModifier extends XpathEventAttributeModifier {
   static override parameters: ParamNames<HTTPXpathEventAttributeModifier> =

@@ -1,5 +1,6 @@
 /** Actors that transform documents with a stylesheet. */
-import { MalformedEventData } from '../events/errors.ts';
+import { readFileSync } from 'node:fs';
+import { MalformedEventData, SetupError } from '../events/errors.ts';
 import type { Event, EventClass } from '../events/event.ts';
 import { JSONEvent } from '../events/jsonEvent.ts';
 import { newDocument, type XmlDocument, type XmlElement } from '../events/xml.ts';
@@ -62,9 +63,34 @@ export class XSLT extends FlowActor<XSLTParams> {
   }
 }
 
-/** The older name of XSLT. */
+export interface TransformerParams extends Omit<XSLTParams, 'xslt'> {
+  /** The text of the stylesheet; or */
+  xslt?: string | undefined;
+  /** the file that holds it. */
+  xsltPath?: string | undefined;
+}
+
+/** The older name of XSLT, which can also be given a file. */
 export class Transformer extends XSLT {
-  static override parameters: ParamNames<Transformer> = XSLT.parameters;
+  static override parameters: ParamNames<Transformer & { params: TransformerParams }> = {
+    ...XSLT.parameters,
+    xsltPath: true,
+  };
+
+  constructor(name: string, params: TransformerParams & FlowActorOptions) {
+    const { xsltPath, xslt = textOf(name, xsltPath) } = params ?? {};
+    super(name, { ...params, xslt: xslt as string });
+  }
+}
+
+/** @throws SetupError when there is no such file */
+function textOf(name: string, path: string | undefined): string | undefined {
+  if (path === undefined) return undefined;
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new SetupError(`${name}: xsltPath can't be read: ${(error as Error).message}`, { cause: error });
+  }
 }
 
 /** XSLT for JSON: the data becomes XML, is transformed, and becomes JSON again. */
