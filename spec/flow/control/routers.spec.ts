@@ -79,7 +79,10 @@ describe('EventRouter', () => {
       () => harness.actor.setFilter(new EventFilter({ outboxNames: 'five' })),
       /five, which is not/,
     );
-    assert.throws(() => harness.actor.setFilter('x' as never), /setFilter takes a filter or a list of filters/);
+    assert.throws(
+      () => harness.actor.setFilter('x' as never),
+      /setFilter takes a filter or a list of filters/,
+    );
     await harness.stop();
   });
 
