@@ -32,7 +32,10 @@ export interface SendOptions {
 
 /** Log lines as events to the log queues; with an event, the line bears its `metaId`. */
 export type FlowLog = Readonly<
-  Record<'debug' | 'info' | 'warn' | 'error' | 'critical', (message: string, event?: Event) => void>
+  Record<
+    'debug' | 'info' | 'warn' | 'warning' | 'error' | 'critical',
+    (message: string, event?: Event) => void
+  >
 >;
 
 /** @internal What an actor of a flow stands on: one for each life of it. */
@@ -241,10 +244,12 @@ export abstract class FlowActor<P extends object = object> {
 
   /** Log lines, as events to the log queues; also in the constructor. */
   protected get log(): FlowLog {
+    const warn: FlowLog['warn'] = (message, event) => this.#say('WARNING', message, event);
     this.#log ??= {
       debug: (message, event) => this.#say('DEBUG', message, event),
       info: (message, event) => this.#say('INFO', message, event),
-      warn: (message, event) => this.#say('WARNING', message, event),
+      warn,
+      warning: warn,
       error: (message, event) => this.#say('ERROR', message, event),
       critical: (message, event) => this.#say('CRITICAL', message, event),
     };

@@ -355,7 +355,10 @@ wiring: [ready -> out]
       const { stdout } = await startflow(['show', 'HTTPServer']);
       assert.match(stdout, /^ {2}certFile: string\n {6}Files in PEM with the key and the certificates/m);
       const { stdout: data } = await startflow(['show', 'Data']);
-      assert.include(data, 'Parameters:\n\n  key: string\n  data: unknown\n\nBeside these: concurrency,');
+      assert.include(
+        data,
+        'Parameters:\n\n  key: string | null\n  data: unknown\n\nBeside these: concurrency,',
+      );
     });
 
     it('prints the schema', async () => {

@@ -289,6 +289,19 @@ describe('what other versions promise of the core', () => {
     assert.deepEqual([...director.actors], [['data', data]]);
   });
 
+  it('an actor can log a warning by its long name', async () => {
+    class Warner extends FlowActor {
+      override consume(event: Event) {
+        this.log.warning('mind the step', event);
+      }
+    }
+    await using harness = await FlowHarness.start(Warner);
+    await harness.put(new Event({ metaId: 'm' }));
+    await harness.settled();
+    const [line] = harness.takeLogs();
+    assert.deepInclude(line?.data, { level: 'WARNING', message: 'mind the step', id: 'm' });
+  });
+
   it('a router wants filters', () => {
     const router = new EventRouter('router', { type: 'blacklist' });
     assert.throws(() => router.setFilter('tea' as never), TypeError, 'setFilter takes a filter');

@@ -10,17 +10,19 @@ import { Client, type ClientEffect, type ClientOptions, type NoReply } from './c
 import { Finder } from './finder.ts';
 import { isServiceName } from './frames.ts';
 import type { Note } from './note.ts';
-import type { HeartbeatOptions } from './settings.ts';
 import { type FindParams, faultsOf, findingOf, registrationNames, scribe, socketsFor } from './shell.ts';
 
-/** `heartbeatInterval` and `liveness` are for settings that all pieces share: a client of RFC 7 sends no heartbeats. */
-export interface MDPClientParams extends ClientOptions, FindParams, HeartbeatOptions {
+export interface MDPClientParams extends ClientOptions, FindParams {
   /** Stands before the service of every event ('') to make the name that the broker is asked for. */
   servicePrefix?: string;
   /** Stands behind it (''). */
   servicePostfix?: string;
   /** Where an event goes whose worker has answered with an error: to the error outboxes, or with its error to the outboxes ('errorOutboxes'). */
   errorsTo?: 'errorOutboxes' | 'outboxes';
+  /** For settings that all pieces share: a client of RFC 7 sends no heartbeats, and does not look at it. */
+  heartbeatInterval?: number;
+  /** The same. */
+  liveness?: number;
 }
 
 /** Who waits for a reply. */

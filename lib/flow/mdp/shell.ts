@@ -17,11 +17,11 @@ export interface SocketParams {
 
 /** Where the two sides of a registration service are. All pieces may be given the same; each looks at what it needs. */
 export interface RegistrationParams {
-  /** Where brokers announce themselves to a registration service. */
+  /** Where a registration service listens: brokers announce themselves there, clients and workers do not look at it. */
   registrationServiceEndpoint?: string;
   /** The same for one on this machine: its port. */
   registrationServicePort?: number | string;
-  /** Where a registration service publishes: clients and workers ask its brokers as well. */
+  /** Where a registration service publishes: clients and workers ask its brokers as well, brokers do not look at it. */
   registrationPublisherEndpoint?: string;
   /** The same for one on this machine: its port. */
   registrationPublisherPort?: number | string;

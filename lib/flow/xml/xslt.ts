@@ -64,9 +64,9 @@ export class XSLT extends FlowActor<XSLTParams> {
 }
 
 export interface TransformerParams extends Omit<XSLTParams, 'xslt'> {
-  /** The text of the stylesheet; or */
+  /** The text of the stylesheet, unless `xsltPath` is given. */
   xslt?: string | undefined;
-  /** the file that holds it. */
+  /** The file that holds it. */
   xsltPath?: string | undefined;
 }
 
