@@ -228,9 +228,19 @@ export class Director {
   /** What is wrong with the wiring as it is now; empty when it could be started. */
   check(): string[] {
     if (this.#run !== undefined) return [];
-    const { links, faults } = this.#wiring.resolve();
-    if (faults.length > 0) return faults;
-    return this.#makeRun(links).faults();
+    return this.#prepare().faults;
+  }
+
+  /** A run that has not begun, if one can be made, and all that is wrong with the wiring. */
+  #prepare(): { run: Run | undefined; faults: string[] } {
+    const { links, faults, inDoubt } = this.#wiring.resolve();
+    try {
+      const run = this.#makeRun(links);
+      return { run, faults: [...faults, ...run.faults(inDoubt)] };
+    } catch (error) {
+      if (faults.length === 0) throw error;
+      return { run: undefined, faults };
+    }
   }
 
   /**
@@ -242,11 +252,8 @@ export class Director {
     const isBlocking = typeof options === 'boolean' ? options : options.block === true;
     if (this.#run !== undefined) throw new FlowError(`the flow ${show(this.name)} runs already`);
     this.#renew();
-    const { links, faults } = this.#wiring.resolve();
-    if (faults.length > 0) throw new WiringError(this.name, faults);
-    const run = this.#makeRun(links);
-    const own = run.faults();
-    if (own.length > 0) throw new WiringError(this.name, own);
+    const { run, faults } = this.#prepare();
+    if (run === undefined || faults.length > 0) throw new WiringError(this.name, faults);
     this.#run = run;
     this.#hasRun = true;
     if (this.#options.handleSignals ?? isBlocking) this.#forgetSignals = onSignals(() => void this.stop());

@@ -141,15 +141,29 @@ export class Wiring {
     this.#connections.push({ kind, source, destinations, options });
   }
 
-  /** All queues that there will be, those included that nobody asked for, and all faults. */
-  resolve(): { links: Link[]; faults: string[] } {
+  /**
+   * All queues that there will be, those included that nobody asked for, and all faults; and the actors at an end of a queue that
+   * can't be: what they find wrong with their boxes may be a consequence of that.
+   */
+  resolve(): { links: Link[]; faults: string[]; inDoubt: ReadonlySet<string> } {
+    const inDoubt = new Set<string>();
     const faults = [...this.#faults];
     for (const { name, actor } of this.#registered) faults.push(...faultsOfActor(name, actor));
     const links: Link[] = [];
-    for (const connection of this.#connections) this.#resolve(connection, links, faults);
+    for (const connection of this.#connections) {
+      const before = faults.length;
+      this.#resolve(connection, links, faults);
+      if (faults.length > before) for (const name of this.#endsOf(connection)) inDoubt.add(name);
+    }
     this.#addDefaults(links);
     faults.push(...faultsOfLinks(links));
-    return { links, faults };
+    return { links, faults, inDoubt };
+  }
+
+  /** The names of the actors that a connection names. */
+  #endsOf({ source, destinations }: Connection): string[] {
+    const handles = [source, destinations].flat(3).filter(isHandle);
+    return handles.map(handle => this.find(handle)?.name).filter(name => name !== undefined);
   }
 
   #resolve(connection: Connection, links: Link[], faults: string[]): void {

@@ -146,6 +146,22 @@ describe('wiring: what is refused before anything starts', () => {
     assert.deepEqual(director.check(), faults);
   });
 
+  it('with them what actors find wrong with themselves, unless that may come of a queue that can not be', async () => {
+    class Picky extends Pass {
+      override validate() {
+        return this.outboxes.length === 0 ? ['it leads nowhere'] : [];
+      }
+    }
+    const director = new Director();
+    const doubtful = director.registerActor(Picky, 'doubtful');
+    director.registerActor(Picky, 'lonely');
+    director.connectQueue(doubtful, 'nobody');
+    assert.deepEqual(await faultsOf(director), [
+      'connectQueue: there is no actor "nobody": register it, or correct the name',
+      'lonely: it leads nowhere',
+    ]);
+  });
+
   it('an actor that is registered twice', async () => {
     const director = new Director();
     const actor = new Pass('a');
