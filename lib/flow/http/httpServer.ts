@@ -252,7 +252,7 @@ export class HTTPServer extends FlowActor<HTTPServerParams> {
     exchange.leave();
     if (exchange.isAnswered || exchange.id === undefined) return;
     if (this.#pending?.take(exchange.id) !== undefined && this.#logs)
-      this.log.info(`the client of ${exchange.id} went away before its answer`);
+      this.log.info(`the client of ${exchange.id} went away before its answer`, traceOf(exchange));
   }
 
   #typeFor({ headers }: IncomingMessage): string {
@@ -386,8 +386,10 @@ export class HTTPServer extends FlowActor<HTTPServerParams> {
         ? noResponse(error, this.#unanswered ?? accepted, typeOf(exchange), this.#options)
         : errorResponse(error, typeOf(exchange), this.#options);
     Object.assign(response.headers, headers);
-    if (!(error instanceof FlowError)) this.log.error(`a request failed: ${error.stack ?? error.message}`);
-    this.#send(exchange, response);
+    const trace = traceOf(exchange);
+    if (!(error instanceof FlowError))
+      this.log.error(`a request failed: ${error.stack ?? error.message}`, trace);
+    this.#send(exchange, response, trace);
     if (this.params.sendErrors === true && !(error instanceof NoAnswer)) this.#tell(exchange, error);
   }
 
@@ -399,7 +401,7 @@ export class HTTPServer extends FlowActor<HTTPServerParams> {
   }
 
   #tooLate(exchange: Exchange): void {
-    this.log.warn(`there was no answer to ${exchange.id} within ${this.#timeout} ms`);
+    this.log.warn(`there was no answer to ${exchange.id} within ${this.#timeout} ms`, traceOf(exchange));
     this.#refuse(exchange, new ActorTimeout(`there was no answer within ${this.#timeout} ms`));
   }
 
@@ -477,4 +479,9 @@ function allowed(routes: RoutesAt): string[] {
   for (const { methods } of routes) for (const method of methods ?? all) found.add(method);
   if (found.has('GET')) found.add('HEAD');
   return [...found].sort();
+}
+
+/** Bears the id of a request's event for the log; undefined when it has none yet. The event itself is not kept for that. */
+function traceOf({ id }: Exchange): HttpEvent | undefined {
+  return id === undefined ? undefined : new HttpEvent({ eventId: id });
 }

@@ -105,6 +105,15 @@ describe('the full circle over HTTP', () => {
   }
   afterEach(() => director.stop());
 
+  /** Every line of the one request bears its id, from when there is an event on; the last one matches as well. */
+  function assertOneId(last: RegExp) {
+    const lines = log.lines.map(line => line.data as { id: string | null; message: string });
+    const from = lines.findIndex(({ message }) => /^Received POST/.test(message));
+    const ids = lines.slice(from).filter(({ message }) => !/unknown event ID/.test(message));
+    assert.isTrue(ids.some(({ message }) => last.test(message)));
+    assert.deepEqual([...new Set(ids.map(({ id }) => id))], [lines[from]?.id]);
+  }
+
   const ask = (body = '<order><id>7</id></order>', headers: Record<string, string> = {}) =>
     fetch(`${urlOf(server)}/auth`, {
       method: 'POST',
@@ -181,6 +190,7 @@ describe('the full circle over HTTP', () => {
     assert.equal(told.length, 1);
     assert.match(told[0]?.message ?? '', /Error: boom\n\s+at /);
     assert.equal(server.pending, 0);
+    assertOneId(/^\[500 Internal Server Error\] Returned/);
   });
 
   for (const [Failure, status] of [
@@ -212,6 +222,7 @@ describe('the full circle over HTTP', () => {
     await director.settled();
     const messages = log.lines.map(line => (line.data as { message: string }).message);
     assert.isTrue(messages.some(message => /unknown event ID/.test(message)));
+    assertOneId(/^\[408 Request Timeout\] Returned/);
   });
 
   it('gives each of fifty clients its own', async () => {
