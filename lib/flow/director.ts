@@ -35,7 +35,8 @@ export class Director {
   /** What was there when the last run ended. */
   #last: Run | undefined;
   #hasRun = false;
-  #forgetSignals: () => void = () => {};
+  /** Undefined while nobody listens. */
+  #forgetSignals: (() => void) | undefined;
   #unshow: () => void = () => {};
 
   /** @throws TypeError that names the option and what is wrong with it */
@@ -256,7 +257,7 @@ export class Director {
     if (run === undefined || faults.length > 0) throw new WiringError(this.name, faults);
     this.#run = run;
     this.#hasRun = true;
-    if (this.#options.handleSignals ?? isBlocking) this.#forgetSignals = onSignals(() => void this.stop());
+    if (this.#options.handleSignals ?? isBlocking) this.#heedSignals();
     await run.start();
     this.#show(run);
     if (this.#options.stopWhen === 'idle') void run.idle().then(() => run.stop());
@@ -264,12 +265,14 @@ export class Director {
   }
 
   /**
-   * Resolves when the flow has stopped; at once when it does not run.
+   * Resolves when the flow has stopped; at once when it does not run. Until then SIGINT and SIGTERM stop the flow, unless
+   * `handleSignals` is false.
    * @throws RestartsExhausted or another error that ended the flow
    */
   async block(): Promise<void> {
     const run = this.#run;
     if (run === undefined) return;
+    if (this.#options.handleSignals ?? true) this.#heedSignals();
     await run.ended;
     if (run.failure !== undefined) throw run.failure;
   }
@@ -336,9 +339,13 @@ export class Director {
     if (this.#run !== run) return;
     this.#last = run;
     this.#run = undefined;
-    this.#forgetSignals();
-    this.#forgetSignals = () => {};
+    this.#forgetSignals?.();
+    this.#forgetSignals = undefined;
     this.#unshow();
+  }
+
+  #heedSignals(): void {
+    this.#forgetSignals ??= onSignals(() => void this.stop());
   }
 
   // ---- looking at it ----

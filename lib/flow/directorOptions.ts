@@ -30,7 +30,7 @@ export interface DirectorOptions {
   acks?: boolean | undefined;
   /** With `acks`: how long, in ms, an event may be under way (30 000). */
   ackTimeout?: number | undefined;
-  /** Whether SIGINT and SIGTERM stop the flow; true for `start({ block: true })`, else false. */
+  /** Whether SIGINT and SIGTERM stop the flow; true for `start({ block: true })` and from `block()` on, else false. */
   handleSignals?: boolean | undefined;
   /** How long, in ms, events may take to drain when the flow stops (10 000). */
   stopTimeout?: number | undefined;

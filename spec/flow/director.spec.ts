@@ -181,6 +181,24 @@ describe('Director: starting', () => {
     });
   }
 
+  it('a signal stops a flow that somebody waits for the end of, once; unless nobody is to listen', async () => {
+    const before = process.listenerCount('SIGTERM');
+    const { director, end } = await quietFlow();
+    await director.start();
+    const ends = Promise.all([director.block(), director.block()]);
+    assert.equal(process.listenerCount('SIGTERM'), before + 1);
+    (process.listeners('SIGTERM').at(-1) as () => void)();
+    await ends;
+    assert.equal(process.listenerCount('SIGTERM'), before);
+    await end();
+    const deaf = await quietFlow({ handleSignals: false });
+    await deaf.director.start();
+    const blocked = deaf.director.block();
+    assert.equal(process.listenerCount('SIGTERM'), before);
+    await deaf.end();
+    await blocked;
+  });
+
   it('without block nobody listens to signals unless asked to', async () => {
     const before = process.listenerCount('SIGINT');
     const quiet = await quietFlow();
