@@ -28,6 +28,7 @@ import {
   MDPWorker,
   Null,
   RESTTranslator,
+  RedactedFileLogger,
   ResourceGone,
   SMTPIn,
   Transformer,
@@ -245,6 +246,16 @@ describe('null for a parameter that is not given', () => {
     await using harness = await FlowHarness.start(Data, { params: { key: null, data: 'tea' } });
     await harness.put(new Event({ data: {} }));
     assert.equal((await harness.next()).data, 'tea');
+  });
+});
+
+describe('one pattern in place of a list', () => {
+  it('is enough for a RedactedFileLogger, and none is not', () => {
+    assert.isEmpty(faultsOf(RedactedFileLogger, { patterns: 'password=(\\S+)' }));
+    assert.throws(
+      () => new RedactedFileLogger('it', { patterns: [] }),
+      /patterns must be a pattern or a list/,
+    );
   });
 });
 

@@ -112,7 +112,7 @@ export class FileLogger<P extends FileLoggerParams = FileLoggerParams> extends F
 
 export interface RedactedFileLoggerParams extends FileLoggerParams {
   /** Patterns whose first group is not to be read by anybody. */
-  patterns: readonly (string | RegExp)[];
+  patterns: string | RegExp | readonly (string | RegExp)[];
 }
 
 /**
@@ -126,8 +126,8 @@ export class RedactedFileLogger extends FileLogger<RedactedFileLoggerParams> {
 
   constructor(name: string, params: RedactedFileLoggerParams & FlowActorOptions) {
     super(name, params);
-    const { patterns } = this.params;
-    demand(this, 'patterns', Array.isArray(patterns) && patterns.length > 0, 'a list of patterns', patterns);
+    const patterns = [this.params.patterns ?? []].flat();
+    demand(this, 'patterns', patterns.length > 0, 'a pattern or a list of patterns', params?.patterns);
     this.#patterns = patterns.map((pattern, at) => {
       const { source, flags } = patternOf(this, `patterns[${at}]`, pattern);
       if ((new RegExp(`${source}|`, flags).exec('')?.length ?? 1) < 2)
