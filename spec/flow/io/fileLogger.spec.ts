@@ -194,8 +194,8 @@ describe('RedactedFileLogger', () => {
   });
 
   const refused: [object, RegExp][] = [
-    [{}, /^log: patterns must be a list/],
-    [{ patterns: [] }, /^log: patterns must be a list/],
+    [{}, /^log: patterns must be a pattern or a list of patterns/],
+    [{ patterns: [] }, /^log: patterns must be a pattern or a list of patterns/],
     [{ patterns: ['('] }, /^log: patterns\[0\]: /],
     [{ patterns: ['(a)', 'abc'] }, /^log: patterns\[1\] must have a group/],
   ];
