@@ -14,7 +14,7 @@ startflow schema                     the JSON schema of the files, for editors
   -o, --output FILE             graph: where to (standard output)
       --all                     graph: also the queues to the error actor and the log actor that are there of themselves
   -v, --verbose                 log more: stack traces, debug lines, dead letters
-      --log-level LEVEL         log from this level on: trace, debug, info, warn, error, fatal or silent (info)
+      --log-level LEVEL         log from this level on: trace, debug, info, warn, error, fatal or silent (warn)
       --json                    log lines, and what lint says, as JSON
       --version, --help
 

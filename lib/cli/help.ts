@@ -31,7 +31,7 @@ Writes a new key pair to a file for --curve, and prints its public key; without 
   -k, --keep-running            spawn it again, 1 s after it has ended; messages are not repeated
       --config FILE             a JSON file with these options: {"actor": "app.Main", "params": {...}, "message": [...]}
   -v, --verbose                 log more: dead letters, debug lines, stack traces
-      --log-level LEVEL         log from this level on: trace, debug, info, warn, error, fatal or silent (info)
+      --log-level LEVEL         log from this level on: trace, debug, info, warn, error, fatal or silent (warn)
       --json                    log lines (on standard error) as JSON objects
       --version, --help
 

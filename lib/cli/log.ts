@@ -18,14 +18,14 @@ export interface LogOptions {
   readonly json?: boolean;
   /** Also what is for finding faults. */
   readonly verbose?: boolean;
-  /** From which level on lines are written: `info`, or `debug` when `verbose`, unless given. */
+  /** From which level on lines are written: `warn`, or `debug` when `verbose`, unless given. */
   readonly logLevel?: LogThreshold | undefined;
 }
 
 /** The log of a command itself: lines of the form `startnode: why it can't start`. Its node has one of its own: `linesOfNode`. */
 export function terminalLogger(options: LogOptions = {}): Log {
   const { command = 'startnode', json = false, verbose = false } = options;
-  const { logLevel = verbose ? 'debug' : 'info' } = options;
+  const { logLevel = verbose ? 'debug' : 'warn' } = options;
   const sink = streamSink(logLevel, undefined, json ? jsonLine : textOf());
   return structuredLogger(sink.write, { level: logLevel }).child({ [says]: command });
 }

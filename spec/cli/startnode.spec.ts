@@ -371,10 +371,10 @@ describe('startnode', function () {
     /** What stands behind the time. */
     const untimed = (stderr: string) => stderr.replace(/^\d{4}-\d\d-\d\dT[\d:.]+Z /gm, '');
 
-    it('has infos and what is graver as lines of text on standard error', async () => {
+    it('has warnings and what is graver as lines of text on standard error', async () => {
       const { stdout, stderr } = await startnode(['-a', `${actors}.Logging`]);
       assert.equal(stdout, '');
-      assert.equal(untimed(stderr), 'WARN  /logging$1 a warning size=1\nINFO  /logging$1 an info\n');
+      assert.equal(untimed(stderr), 'WARN  /logging$1 a warning size=1\n');
     });
 
     it('has debug lines and dead letters as well with --verbose', async () => {
@@ -388,10 +388,13 @@ describe('startnode', function () {
     });
 
     it('has what --log-level says, or TROUPE_LOG_LEVEL', async () => {
-      const [args, warning] = [['-a', `${actors}.Logging`], 'WARN  /logging$1 a warning size=1\n'];
-      assert.equal(untimed((await startnode([...args, '--log-level', 'warn'])).stderr), warning);
-      const env = { TROUPE_LOG_LEVEL: 'warn' };
-      assert.equal(untimed((await startnode(args, { env })).stderr), warning);
+      const [args, infos] = [
+        ['-a', `${actors}.Logging`],
+        'WARN  /logging$1 a warning size=1\nINFO  /logging$1 an info\n',
+      ];
+      assert.equal(untimed((await startnode([...args, '--log-level', 'info'])).stderr), infos);
+      const env = { TROUPE_LOG_LEVEL: 'info' };
+      assert.equal(untimed((await startnode(args, { env })).stderr), infos);
       assert.equal((await startnode([...args, '--log-level', 'silent'], { env })).stderr, '');
       assertRefused(
         await startnode([...args, '--log-level', 'loud']),
@@ -413,7 +416,7 @@ describe('startnode', function () {
     });
 
     it('is one JSON object a line whatever is put into it', async () => {
-      const { stderr } = await startnode(['-a', `${actors}.LoggingOddly`, '--json']);
+      const { stderr } = await startnode(['-a', `${actors}.LoggingOddly`, '--json', '--log-level', 'info']);
       const lines = stderr.trimEnd().split('\n');
       assert.isBelow(Math.max(...lines.map(line => line.length)), 100_000);
       const [odd, huge, failed] = lines.map(
@@ -437,7 +440,7 @@ describe('startnode', function () {
     });
 
     for (const [what, args, env] of [
-      ['it', [], {}],
+      ['it', ['--log-level', 'info'], {}],
       ['what debug says', ['--log-level', 'silent'], { DEBUG: 'troupe:*' }],
     ] as const) {
       it(`does not end the process when nobody reads ${what} any more`, async () => {

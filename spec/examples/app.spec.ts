@@ -100,11 +100,12 @@ describe('the example app', function () {
     const hide = join(cwd, 'hide.mjs');
     writeFileSync(
       hide,
-      `import { register } from 'node:module';
-      register('data:text/javascript,' + encodeURIComponent(\`export async function resolve(name, context, next) {
-        if (name !== 'yaml') return next(name, context);
-        throw Object.assign(new Error('Cannot find package'), { code: 'ERR_MODULE_NOT_FOUND' });
-      }\`));`,
+      `import Module from 'node:module';
+      const resolve = Module._resolveFilename;
+      Module._resolveFilename = (name, ...more) => {
+        if (name !== 'yaml') return resolve(name, ...more);
+        throw Object.assign(new Error("Cannot find module 'yaml'"), { code: 'MODULE_NOT_FOUND' });
+      };`,
     );
     const { code, stderr } = await start([], {
       NODE_OPTIONS: `${NODE_OPTIONS} --import ${pathToFileURL(hide).href}`,

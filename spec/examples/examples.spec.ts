@@ -187,7 +187,10 @@ describe('examples', function () {
       ...['echoconnection$2: connected', 'echoconnection$2: stopped'],
       ...['echoconnection$3: connected', 'echoconnection$3: stopped'],
     ]);
-    assert.match(stderr, /^startnode: \/echo\$1\/echoconnection\$2 failed: Error: it was asked to crash\n/);
+    assert.match(
+      stderr,
+      /^\S+ ERROR \/echo\$1\/echoconnection\$2 failed\n {4}Error: it was asked to crash\n/,
+    );
   });
 
   it('echo ends with one clear line when its port is taken', async () => {
@@ -325,7 +328,7 @@ describe('examples', function () {
     assert.equal(code, 0);
     assert.match(
       stderr,
-      /worker failed: Error: job 3 is broken\n[\s\S]*worker failed: Error: job 6 is broken\n/,
+      /worker failed\n {4}Error: job 3 is broken\n[\s\S]*worker failed\n {4}Error: job 6 is broken\n/,
     );
   });
 });
