@@ -39,6 +39,7 @@ const params: Readonly<Record<string, Read>> = {
   ...{ path: text, under: text, search: text, sort: text, subject: text, reason: text },
   ...{ kinds: list, levels: list, open: list, system: flag },
   ...{ offset: number(100_000_000), limit: number(500), peek: number(100), after: number(2 ** 53) },
+  slow: number(86_400_000),
 };
 
 /** A question with its parameters. */

@@ -2,7 +2,7 @@
 import { show } from '../../base/errors.ts';
 import type { PeerView } from '../../core/peers.ts';
 import { Doctor } from '../doctor/doctor.ts';
-import type { Diagnosis, DiagnosisOptions } from '../doctor/findings.ts';
+import type { Diagnosis, DiagnosisOptions, Gravity } from '../doctor/findings.ts';
 import type { CensusFilter } from './census.ts';
 import type { EventFilter } from './chronicle.ts';
 import type { Observatory } from './observatory.ts';
@@ -22,6 +22,8 @@ export interface Queries {
   peers: { params: object; answer: readonly PeerView[] };
   /** The first such question calls a doctor in: what only grows, and what keeps happening, he knows some looks later. */
   doctor: { params: DiagnosisOptions; answer: Diagnosis };
+  /** How many findings of each gravity that doctor has, all of them, whatever `limit` says. */
+  stuck: { params: DiagnosisOptions; answer: Readonly<Record<Gravity, number>> };
 }
 export type QueryName = keyof Queries;
 
@@ -40,6 +42,13 @@ const answers: Answers = {
   exhibits: observatory => observatory.exhibits(),
   peers: observatory => observatory.peers(),
   doctor: (observatory, options) => Doctor.of(observatory, options).diagnose(options),
+  stuck: (observatory, options) => {
+    const doctor = Doctor.of(observatory, options);
+    const counts = { critical: 0, warning: 0, notice: 0 };
+    for (const { gravity } of doctor.findings({ ...options, limit: Number.MAX_SAFE_INTEGER }))
+      counts[gravity]++;
+    return counts;
+  },
 };
 
 export const queryNames = Object.keys(answers) as QueryName[];

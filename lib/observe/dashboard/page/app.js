@@ -8,6 +8,7 @@ import { Flows, Pools } from '/flows.js';
 import { Nodes } from '/nodes.js';
 import { Overview } from '/overview.js';
 import { go, linkTo, useRoute } from '/route.js';
+import { Stuck } from '/stuck.js';
 import { Tree } from '/tree.js';
 import { html, render, useEffect, useLayoutEffect, useState } from '/vendor/preact.js';
 
@@ -20,6 +21,7 @@ const views = [
   ['letters', 'Dead letters', Letters],
   ['flows', 'Flows', Flows],
   ['pools', 'Pools', Pools],
+  ['stuck', 'Stuck', Stuck],
 ];
 
 const words = {
@@ -28,6 +30,12 @@ const words = {
   broken: 'no connection: trying again',
   denied: 'the node wants the token again',
 };
+
+/** What does not go on by itself, or goes wrong: whichever view is open, one sees that there is such a thing. */
+function Badge({ stuck: { critical = 0, warning = 0 } = {} }) {
+  const grave = critical + warning;
+  return html`<span class=${`badge num ${critical > 0 ? 'is-critical' : ''} ${grave > 0 ? 'on' : ''}`}>${grave > 0 && html`<span aria-hidden="true">${grave > 99 ? '99+' : grave}</span><span class="away">, ${grave} grave</span>`}</span>`;
+}
 
 const themes = { auto: 'system', light: 'light', dark: 'dark' };
 
@@ -67,7 +75,7 @@ function onKey(event) {
 
 function App({ about }) {
   const { view, params } = useRoute();
-  const { status, overview } = useTold();
+  const { status, overview, stuck } = useTold();
   useLayoutEffect(() => {
     addEventListener('keydown', onKey);
     return () => removeEventListener('keydown', onKey);
@@ -95,9 +103,9 @@ function App({ about }) {
     <nav class="views" aria-label="Views">
       ${views.map(
         ([key, text], i) =>
-          html`<a key=${key} href=${linkTo(key)} aria-current=${key === view || (view === 'actor' && key === 'tree') ? 'page' : undefined}>${text}<kbd aria-hidden="true">${i + 1}</kbd></a>`,
+          html`<a key=${key} href=${linkTo(key)} aria-current=${key === view || (view === 'actor' && key === 'tree') ? 'page' : undefined}>${text}${key === 'stuck' && html`<${Badge} stuck=${stuck} />`}<kbd aria-hidden="true">${i + 1}</kbd></a>`,
       )}
-      <p class="keys dim">Keys: 1–8 views, / search, arrows in the tree, Enter to look closely, Esc back</p>
+      <p class="keys dim">Keys: 1–9 views, / search, arrows in the tree, Enter to look closely, Esc back</p>
     </nav>
     <main id="main" tabindex="-1"><${View} key=${view === 'actor' ? `actor ${params.get('path')}` : view} params=${params} about=${about} /></main>
   `;

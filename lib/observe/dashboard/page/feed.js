@@ -18,6 +18,8 @@ class Feed {
   names = '';
   asked = [];
   answers = [];
+  /** How many findings of each gravity the doctor has, for whichever view. */
+  stuck;
   #questions = [];
   #filter;
   #newest = 0;
@@ -67,7 +69,7 @@ class Feed {
     this.#close();
     if (document.hidden) return;
     const asked = this.#questions;
-    const params = new URLSearchParams({ q: JSON.stringify(asked) });
+    const params = new URLSearchParams({ q: JSON.stringify([...asked, ['stuck']]) });
     if (this.#filter !== undefined)
       params.set(
         'events',
@@ -79,10 +81,12 @@ class Feed {
     source.addEventListener('sample', ({ data }) => {
       const { overview, answers } = JSON.parse(data);
       this.#heard();
+      if (this.overview !== undefined && this.overview.incarnation !== overview.incarnation) this.#forget();
       this.overview = overview;
       this.history = [...this.history.slice(1 - longestHistory), overview];
       this.asked = asked.map(([, params]) => params ?? {});
       this.names = asked.map(([name]) => name).join();
+      this.stuck = answers.pop();
       this.answers = answers;
       this.#tell();
     });
@@ -94,6 +98,14 @@ class Feed {
       this.#hearEvents(isNew, isCut);
     });
     source.addEventListener('error', () => this.#broke());
+  }
+
+  /** Another node answers now: what was drawn is not its past, and its events have numbers of their own. */
+  #forget() {
+    this.history = [];
+    if (this.#newest === 0) return;
+    this.#newest = 0;
+    this.#openSoon(0);
   }
 
   #heard() {

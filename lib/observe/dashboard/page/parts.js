@@ -19,6 +19,9 @@ const marks = {
   info: '●',
   warn: '▲',
   error: '■',
+  critical: '■',
+  warning: '▲',
+  notice: '●',
 };
 
 /** A state by its shape, its colour and in words. */
