@@ -65,17 +65,34 @@ class End extends FlowActor {
   consume() {}
 }
 
+/** Two of these that transfer to each other at once wait for each other. */
+class Teller extends Actor {
+  receive({ transferTo }) {
+    if (transferTo === undefined) return this.reply(true);
+    return transferTo.ask({ agree: true }, { timeout: 600_000 });
+  }
+}
+
+function letCircle(node) {
+  const [anna, bert] = ['anna', 'bert'].map(name => node.spawn(Teller, { name }));
+  anna.tell({ transferTo: bert });
+  bert.tell({ transferTo: anna });
+}
+
 async function fillSystem(node) {
   node.spawn(Bank, { name: 'bank' });
   node.spawn(
     Supervisor.using({
       children: ['mailer', 'ledger', 'clock'].map(id => ({ id, start: Account })),
-      intensity: 1000,
+      intensity: 6,
+      period: 600_000,
     }),
     { name: 'services' },
   );
   const workers = node.spawn(pool(Slow, { size: 6, strategy: balancing() }), { name: 'workers' });
   node.spawn(Feeder.using(workers), { name: 'feeder' });
+  letCircle(node);
+  node.spawn(Feeder.using(node.spawn(Slow, { name: 'mailer' })), { name: 'customers' });
   const held = node.spawn(() => new Promise(() => {}), { name: 'stuck' });
   for (let i = 0; i < 40; i++) held.tell({ type: 'invoice', number: 4700 + i, total: 12.5 * i });
   const director = new Director({ node, name: 'orders', size: 50 });
@@ -115,6 +132,7 @@ const pictures = [
   ['dashboard-actor-light', 'actor?path=%2Fstuck', 'light', 1100, 560],
   ['dashboard-flow-dark', 'flows', 'dark', 1100, 560],
   ['dashboard-events-light', 'events?without=info', 'light', 1100, 480],
+  ['dashboard-stuck-light', 'stuck', 'light', 1100, 620],
   ['dashboard-tree-narrow', 'tree?open=%2Fservices%2C%2Fworkers', 'light', 400, 720],
 ];
 
@@ -141,7 +159,7 @@ try {
     await page.setViewport({ width, height });
     await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
     await page.goto(`${board.url}#/${view}`);
-    await pause(name.includes('overview') ? 9000 : 2500);
+    await pause(/overview|stuck/.test(name) ? 9000 : 2500);
     const path = join(folder, `${name}.png`);
     await page.screenshot({ path });
     console.log(`${path}: ${Math.round(statSync(path).size / 1000)} kB`);

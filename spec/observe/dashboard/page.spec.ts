@@ -1,11 +1,11 @@
 import { assert } from 'chai';
 import type { Page } from 'puppeteer-core';
-import { Actor } from '../../../lib/index.ts';
+import { Actor, oneForOne, Restart } from '../../../lib/index.ts';
 import { dashboard } from '../../../lib/observe/index.ts';
 import { pool } from '../../../lib/pool/index.ts';
 import { gate } from '../../core/support.ts';
 import { closeChromium, needsChromium, type Opened, openPage, textOf, textsOf, until } from './browser.ts';
-import { type Shown, showNode, token } from './support.ts';
+import { letCircle, letGrow, type Shown, showNode, token } from './support.ts';
 
 class Worker extends Actor {
   override receive(message: unknown) {
@@ -20,7 +20,7 @@ class Parent extends Actor<number> {
   }
 }
 
-const views = ['overview', 'tree', 'actors', 'nodes', 'events', 'letters', 'flows', 'pools'];
+const views = ['overview', 'tree', 'actors', 'nodes', 'events', 'letters', 'flows', 'pools', 'stuck'];
 const shows = (text: string) => `document.body.textContent.includes(${JSON.stringify(text)})`;
 const keys = '[...document.querySelectorAll("[role=treeitem]")].map(line => line.dataset.key).join(" ")';
 
@@ -164,7 +164,7 @@ describe('page of the dashboard', function () {
     const all = [...views, `actor?path=${path}`, `actor?path=${path}&tab=history`, `tree?search=${path}`];
     for (const view of all) {
       await page.evaluate(`location.hash = ${JSON.stringify(`#/${view}`)}`);
-      if (!/nodes|overview/.test(view)) await until(clock, page, shows('<img src=x'));
+      if (!/nodes|overview|stuck/.test(view)) await until(clock, page, shows('<img src=x'));
       assert.equal(await page.evaluate(`document.querySelectorAll('main img').length`), 0, view);
       assert.notEqual(await page.title(), 'hacked', view);
     }
@@ -180,7 +180,7 @@ describe('page of the dashboard', function () {
     for (const view of [...views, 'actor?path=/worker', 'actor?path=/worker&tab=history']) {
       await page.evaluate(`location.hash = ${JSON.stringify(`#/${view}`)}`);
       await until(clock, page, `document.querySelector('header .link').textContent.includes('live')`);
-      await until(clock, page, `document.querySelector('main > *').clientHeight > 400`);
+      await until(clock, page, `document.querySelector('main > *')?.clientHeight > 400`);
       const wide = (await page.evaluate(
         `[...document.querySelectorAll('html, body, main, main > *, .scroll, .table, .list')].filter(one => one.scrollWidth > Math.max(one.clientWidth, 1)).map(one => one.className || one.tagName)`,
       )) as string[];
@@ -219,7 +219,7 @@ describe('page of the dashboard', function () {
     for (const [view, width] of [...wide.map(view => [view, 1000] as const), ...narrow]) {
       await page.setViewport({ width, height: 640 });
       await page.evaluate(`location.hash = ${JSON.stringify(`#/${view}`)}`);
-      await until(clock, page, `document.querySelector('main > *').clientHeight > 400`);
+      await until(clock, page, `document.querySelector('main > *')?.clientHeight > 400`);
       await page.evaluate('new Promise(done => setTimeout(done, 50))'); // it comes with the first answers
       await page.evaluate('shifts.length = 0');
       for (let round = 0; round < 4; round++) {
@@ -240,7 +240,7 @@ describe('page of the dashboard', function () {
     const page = await open(shown);
     for (const view of [...views, 'actor?path=/worker']) {
       await page.evaluate(`location.hash = ${JSON.stringify(`#/${view}`)}`);
-      await until(clock, page, `document.querySelector('main > *').clientHeight > 400`);
+      await until(clock, page, `document.querySelector('main > *')?.clientHeight > 400`);
       const nameless = (await page.evaluate(
         `[...document.querySelectorAll('a, button, input, select, textarea, [tabindex="0"], [role=img], svg[role], nav')]
           .filter(one => !(one.ariaLabel ?? '').trim() && !one.textContent.trim() && !one.labels?.length && !one.closest('[aria-hidden=true]'))
@@ -341,6 +341,59 @@ describe('page of the dashboard', function () {
     await until(clock, page, `document.querySelectorAll('.flow .edge.full path').length === 1`);
     assert.deepEqual(await textsOf(page, '.flow .node text:not(.second)'), ['from', 'to']);
     assert.equal(await textOf(page, '.flow .edge .second'), '9 of 10 wait');
+  });
+
+  it('says what is stuck, whom it is about and what to do, and which restarts are left', async () => {
+    const shown = await showNode(
+      {},
+      { supervision: oneForOne({ decide: () => Restart, max: 3, within: 600_000 }) },
+    );
+    const { node, clock } = shown;
+    const page = await open(shown);
+    const badge = '.views .badge';
+    await until(clock, page, shows('Busiest'));
+    assert.equal(await textOf(page, badge), '');
+    letCircle(node);
+    await until(clock, page, `document.querySelector('${badge}').textContent === '1, 1 grave'`);
+    assert.isTrue(await page.evaluate(`document.querySelector('${badge}').matches('.is-critical')`));
+    node.spawn(Worker, { name: 'worker' }).tell('fail').tell('fail');
+    const slow = letGrow(shown);
+    await page.keyboard.press('9');
+    await until(clock, page, `document.querySelectorAll('.budget-row.row').length === 1`);
+    await until(clock, page, shows('of /slow (function) only grows'));
+    assert.deepEqual(
+      (await textsOf(page, '.finding-row')).map(text =>
+        /^\W(\w+?)(askCycle|mailbox|budget)for/.exec(text)?.slice(1),
+      ),
+      [
+        ['critical', 'askCycle'],
+        ['warning', 'mailbox'],
+        ['notice', 'budget'],
+      ],
+    );
+    assert.include(await textOf(page, '.finding-row .c-text'), '/anna → /bert → /anna: each has waited');
+    assert.include(await textOf(page, '.finding-row .c-advice'), 'Let one of them tell instead of ask');
+    assert.match(await textOf(page, '.finding-row .c-since'), /^for \d+\.\d\u202fs$/);
+    assert.match(await textOf(page, '.watched'), /^watched for \d+\.\d\u202fs/);
+    assert.deepEqual(await textsOf(page, '.budget-row.row .cell'), [
+      ...['/worker', 'child of /', '1 of 3', 'within 10 min 0 s', 'so far 2'],
+    ]);
+    assert.equal(await textOf(page, badge), '2, 2 grave');
+
+    await page.focus('.finding-row .whole');
+    await page.keyboard.press('Enter');
+    await until(clock, page, `document.querySelector('.detail h2')?.textContent.includes('askCycle')`);
+    node.lookup('/anna').kill();
+    await until(clock, page, `document.querySelector('.detail h2').textContent.includes('it is over')`);
+    await page.click('.detail .close');
+    slow.kill();
+    await until(clock, page, `document.querySelector('${badge}').textContent === ''`);
+    await page.click('.finding-row .c-subjects a:last-of-type');
+    await until(clock, page, `document.querySelector('h1').title === '/worker'`);
+    node.lookup('/worker').stop();
+    await page.keyboard.press('9');
+    await until(clock, page, shows('Nothing is stuck.'));
+    await until(clock, page, shows('No child of a supervisor has been restarted.'));
   });
 
   it('asks for the token, and lets who has it act', async () => {

@@ -1,9 +1,17 @@
 import { connect } from 'node:net';
 import { assert } from 'chai';
-import { Actor, ErrorIgnored, Node, SupervisionWarning, silentLogger } from '../../../lib/index.ts';
+import {
+  Actor,
+  ErrorIgnored,
+  Node,
+  oneForOne,
+  Restart,
+  SupervisionWarning,
+  silentLogger,
+} from '../../../lib/index.ts';
 import { type DashboardOptions, dashboard } from '../../../lib/observe/index.ts';
 import { gate, heard, rejection, startNode } from '../../core/support.ts';
-import { ask, command, listen, showNode, token } from './support.ts';
+import { ask, command, letCircle, letGrow, listen, showNode, token } from './support.ts';
 
 class Worker extends Actor {
   override receive(message: unknown) {
@@ -173,6 +181,70 @@ describe('dashboard()', () => {
     assert.include(await refused({ hosts: ['a/b'] }), 'hosts must be a list of names');
     assert.include(await refused({ interval: 0 }), 'interval must be');
     assert.include(String(await rejection(dashboard(node, null as never))), 'must be an object');
+  });
+
+  describe('what is stuck', () => {
+    it('is answered with what the doctor finds, and how much of it', async () => {
+      const shown = await showNode();
+      const { node, clock, board } = shown;
+      const first = (await ask(board, '/api/doctor')).json;
+      assert.deepEqual([first.findings, first.supervisors], [[], []]);
+      assert.deepEqual((await ask(board, '/api/stuck')).json, { critical: 0, warning: 0, notice: 0 });
+      letCircle(node);
+      await clock.advance(2000);
+      const { json } = await ask(board, '/api/doctor?slow=5000&limit=1');
+      const [finding] = json.findings;
+      assert.deepEqual([finding.kind, finding.gravity], ['askCycle', 'critical']);
+      assert.deepEqual(finding.subjects, ['/anna', '/bert']);
+      assert.equal(json.slow, 5000);
+      assert.equal(json.watchedSince, clock.wall() - 2000);
+      assert.equal((await ask(board, '/api/stuck')).json.critical, 1);
+      const wrong = await ask(board, '/api/doctor?slow=fast');
+      assert.deepEqual(
+        [wrong.status, wrong.json.error],
+        [400, 'slow must be a whole number from 0 up, not "fast"'],
+      );
+    });
+
+    it('is told in the stream, from the first look on', async () => {
+      const shown = await showNode();
+      const { clock, board } = shown;
+      const stream = await listen(board, query([['stuck'], ['doctor', { limit: 0 }]]));
+      const [none, watched] = (await stream.next('sample')).data.answers;
+      assert.deepEqual(none, { critical: 0, warning: 0, notice: 0 });
+      const slow = letGrow(shown);
+      await clock.advance(8000);
+      let told = watched;
+      while (told.looks < 8) {
+        const { answers } = (await stream.next('sample')).data;
+        told = answers[1];
+        const { warning } = answers[0];
+        assert.equal(told.omitted, answers[0].critical + warning + answers[0].notice);
+        assert.equal(warning, told.looks >= 7 ? 1 : 0, `after ${told.looks} looks`);
+      }
+      assert.deepEqual([told.findings, told.watchedSince], [[], watched.watchedSince]);
+      assert.equal((await ask(board, '/api/doctor')).json.findings[0].id, 'mailbox /slow');
+      slow.kill();
+      stream.close();
+    });
+
+    it('knows how many restarts supervisors have left', async () => {
+      const { node, clock, board } = await showNode(
+        {},
+        { supervision: oneForOne({ decide: () => Restart, max: 3, within: 60_000 }) },
+      );
+      const worker = node.spawn(Worker, { name: 'worker' });
+      await ask(board, '/api/doctor');
+      worker.tell('fail').tell('fail');
+      await clock.advance(1000);
+      const { supervisors } = (await ask(board, '/api/doctor')).json;
+      assert.deepEqual(supervisors, [
+        {
+          ...{ path: '/', className: 'Guardian', child: '/worker' },
+          ...{ left: 1, max: 3, within: 60_000, restarts: 2 },
+        },
+      ]);
+    });
   });
 
   describe('stream', () => {

@@ -1,6 +1,6 @@
 /** What the specs of the dashboard share: a node on a clock that stands still, and real HTTP. */
 import { type IncomingMessage, request } from 'node:http';
-import { type Node, type NodeOptions, oneForOne, Restart } from '../../../lib/index.ts';
+import { Actor, type Node, type NodeOptions, oneForOne, type Ref, Restart } from '../../../lib/index.ts';
 import { type Dashboard, type DashboardOptions, dashboard } from '../../../lib/observe/index.ts';
 import type { ManualClock } from '../../../lib/testkit/index.ts';
 import { startNode } from '../../core/support.ts';
@@ -23,6 +23,33 @@ export async function showNode(
     ...nodeOptions,
   });
   return { node, clock, board: await dashboard(node, { port: 0, ...options }) };
+}
+
+/** Asks the actor that it is sent, and waits for the answer; answers whatever else it is sent. */
+export class Asker extends Actor {
+  override receive(message: unknown) {
+    if (!(message instanceof Object)) return this.reply('yes');
+    return (message as Ref).ask('?', { timeout: 600_000 });
+  }
+}
+
+/** Two actors that wait for each other's answers from now on. */
+export function letCircle(node: Node): void {
+  const [anna, bert] = [node.spawn(Asker, { name: 'anna' }), node.spawn(Asker, { name: 'bert' })];
+  anna.tell(bert);
+  bert.tell(anna);
+}
+
+/** An actor that gets 30 messages more per second than it takes, and whose mailbox so only grows until it ends. */
+export function letGrow({ node, clock }: Shown): Ref {
+  const ref = node.spawn(() => new Promise<void>(resolve => clock.after(100, resolve)), { name: 'slow' });
+  const feed = () => {
+    if (ref.isStopped) return;
+    ref.tell('more');
+    clock.after(25, feed);
+  };
+  feed();
+  return ref;
 }
 
 export interface Answer {
