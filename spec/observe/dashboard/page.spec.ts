@@ -1,6 +1,6 @@
 import { assert } from 'chai';
 import type { Page } from 'puppeteer-core';
-import { Actor, oneForOne, Restart } from '../../../lib/index.ts';
+import { Actor, Node, oneForOne, Restart, silentLogger } from '../../../lib/index.ts';
 import { dashboard } from '../../../lib/observe/index.ts';
 import { pool } from '../../../lib/pool/index.ts';
 import { gate } from '../../core/support.ts';
@@ -343,6 +343,55 @@ describe('page of the dashboard', function () {
     assert.equal(await textOf(page, '.flow .edge .second'), '9 of 10 wait');
   });
 
+  it('shows a real node at the other end of a link', async () => {
+    const start = (port = 0) =>
+      Node.start({
+        ...{ address: `127.0.0.1:${port}`, logger: silentLogger },
+        remoting: { insecure: true, heartbeatInterval: 50, phi: 8 },
+      });
+    const [node, other] = await Promise.all([start(), start()]);
+    try {
+      const board = await dashboard(node, { port: 0, interval: 100 });
+      let received = 0;
+      other.spawn(() => void received++, { name: 'sink' });
+      const sink = node.lookup(`${other.address}/sink`);
+      const { page, faults } = await openPage(`${board.url}#/nodes`);
+      opened.push({ page, faults });
+      await page.waitForFunction(shows('This node is connected to no other.'));
+      for (let i = 0; i < 500; i++) sink.tell(i);
+      await page.waitForFunction(`document.querySelectorAll('.peer-row').length === 1`);
+      const cells = async () =>
+        Object.fromEntries(
+          (await textsOf(page, '.peer-row .cell')).map(
+            text =>
+              /^(sent|received|waiting|round trip|last heard|loop late by)(.*)$/.exec(text)?.slice(1) ?? [
+                '',
+                text,
+              ],
+          ),
+        );
+      await page.waitForFunction(`/round trip \\d/.test(document.querySelector('.peer-row').textContent)`);
+      await page.waitForFunction(`document.querySelector('.peer-row .state').textContent === '●up'`);
+      assert.equal(await textOf(page, '.peer-name strong'), other.address);
+      const [{ sent, roundTrip, suspicion } = assert.fail()] = node.peers();
+      assert.equal(received, 500);
+      assert.equal(sent.messages, 500);
+      assert.isDefined(roundTrip);
+      assert.isDefined(suspicion);
+      const told = await cells();
+      assert.match(told.sent, /^ 500 .*B/);
+      assert.match(told['round trip'], /^ [\d.]+\u202fms$/);
+      assert.match(told['last heard'], /^ [\d.]+\u202fms ago$/);
+      assert.match(told['loop late by'], /^ [\d.]+\u202fms phi \d+\.\d$/);
+      sink.tell('more').tell('more');
+      await page.waitForFunction(`document.querySelector('.peer-row [title="502 messages"]') !== null`);
+      await other.stop();
+      await page.waitForFunction(shows('This node is connected to no other.'));
+    } finally {
+      await Promise.all([node.stop(), other.stop()]);
+    }
+  });
+
   it('says what is stuck, whom it is about and what to do, and which restarts are left', async () => {
     const shown = await showNode(
       {},
@@ -391,6 +440,7 @@ describe('page of the dashboard', function () {
     await page.click('.finding-row .c-subjects a:last-of-type');
     await until(clock, page, `document.querySelector('h1').title === '/worker'`);
     node.lookup('/worker').stop();
+    node.lookup('/bert').stop(); // restarted, as what it asked has ended
     await page.keyboard.press('9');
     await until(clock, page, shows('Nothing is stuck.'));
     await until(clock, page, shows('No child of a supervisor has been restarted.'));
