@@ -41,13 +41,15 @@ export async function openLooking(
   isMember: boolean,
   log: { info(text: string): void },
 ): Promise<void> {
-  const { debugging, observable, observableControl, dashboard } = options;
+  const { debugging, observable, observableControl, dashboard, dashboardControl } = options;
   if (observableControl && !observable)
     throw new CannotStart('--observable-control is for --observable: give that as well');
   if (observable && !isMember)
     throw new CannotStart(
       '--observable is for a node that others can reach: give --remoting [host:]port, or --relays, as well',
     );
+  if (dashboardControl && dashboard === undefined)
+    throw new CannotStart('--dashboard-control is for --dashboard [host:]port: give that as well');
   try {
     if (isMember && (observable || debugging || dashboard !== undefined)) {
       const { observe } = await import('../observe/remote.ts');
@@ -66,6 +68,9 @@ export async function openLooking(
   }
 }
 
+const tokenHint =
+  'a token comes from --dashboard-token-file FILE, or from TROUPE_DASHBOARD_TOKEN in the environment';
+
 async function openDashboard(
   node: Node,
   address: string,
@@ -76,7 +81,13 @@ async function openDashboard(
   const port = Number(address.slice(colon + 1));
   const token = dashboardTokenFile === undefined ? dashboardToken : readToken(dashboardTokenFile);
   const { dashboard } = await import('../observe/dashboard/dashboard.ts');
-  return (await dashboard(node, { host, port, token, control })).url;
+  try {
+    return (await dashboard(node, { host, port, token, control })).url;
+  } catch (error) {
+    // It says what is wrong; where a token comes from is another matter here than in a program.
+    if (!(error instanceof TypeError) || !error.message.includes('token')) throw error;
+    throw new CannotStart(`${error.message}; ${tokenHint}`, { cause: error });
+  }
 }
 
 function readToken(file: string): string {

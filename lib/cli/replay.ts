@@ -66,7 +66,7 @@ export async function runReplay(
   } catch (error) {
     const isPlain =
       error instanceof CannotStart || error instanceof CannotReplay || error instanceof TypeError;
-    process.stderr.write(`${isPlain ? messageOf(error) : reasonOf(error)}\n`);
+    process.stderr.write(`troupe replay: ${isPlain ? messageOf(error) : reasonOf(error)}\n`);
     return 1;
   }
 }
@@ -81,7 +81,9 @@ async function command(args: readonly string[], print: (line: string) => void): 
   }
   const [file] = positionals;
   if (file === undefined || positionals.length > 1)
-    throw new CannotStart(`name one recording, as in troupe replay troupe-local-….ndjson; see --help`);
+    throw new CannotStart(
+      `name one recording, as in troupe replay troupe-local-….ndjson; see troupe help replay`,
+    );
   const recording = parseRecording(await textOf(file));
   const path = values.path === undefined ? {} : { path: values.path };
   if (values.mermaid === true || values.list === true) {
@@ -118,7 +120,9 @@ function parse(args: readonly string[]) {
     return parseArgs({ args: complete, options, allowPositionals: true });
   } catch (error) {
     const [sentence = ''] = messageOf(error).split('. ');
-    throw new CannotStart(`${sentence.slice(0, 1).toLowerCase()}${sentence.slice(1)}; see --help`);
+    throw new CannotStart(
+      `${sentence.slice(0, 1).toLowerCase()}${sentence.slice(1)}; see troupe help replay`,
+    );
   }
 }
 

@@ -3,6 +3,9 @@ import { Inlet, type Realm } from './inlet.ts';
 import { type DeadLetterReason, PoisonPill, type Signal, type TerminationReason } from './message.ts';
 import type { Ref } from './ref.ts';
 
+/** Where answers to messages go that came from nobody. */
+export const nobodyPath = '/$nobody';
+
 export class DeadInlet extends Inlet<Ref> {
   readonly realm: Realm<Ref>;
   readonly #reason: DeadLetterReason;

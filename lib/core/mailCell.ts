@@ -296,7 +296,11 @@ export abstract class MailCell extends Inlet<Ref> implements Measured {
       watching: [...(extras?.watching ?? [])],
       links: [...(extras?.links ?? [])],
       isElsewhere: this.options?.on !== undefined,
-      current: this.isBusy ? { message: this.message, sender: this.sender } : undefined,
+      // A process is busy before it has taken its first message.
+      current:
+        this.isBusy && (!this.isProcess || this.message !== undefined)
+          ? { message: this.message, sender: this.sender }
+          : undefined,
       mailbox: waiting,
       restartsLeft: budget?.left,
       childRestartsLeft: childrenBudget?.left,

@@ -10,7 +10,7 @@ import { ActorCell } from './actorCell.ts';
 import { Uri } from './address.ts';
 import { Ask, Joiner } from './ask.ts';
 import { Counts, type Stats } from './counts.ts';
-import { DeadInlet, UnreachableInlet } from './deadLetters.ts';
+import { DeadInlet, nobodyPath, UnreachableInlet } from './deadLetters.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { DeadLetter, EventStream } from './events.ts';
 import type { Home } from './home.ts';
@@ -106,7 +106,7 @@ export class System implements Home {
     }
     this.#router = node => new UnreachableInlet(this, node);
     this.#offices.set('notFound', new DeadInlet(this, 'notFound', 'notFound'));
-    this.nobody = this.deadRef('/$nobody');
+    this.nobody = this.deadRef(nobodyPath);
     this.guardian = new ActorCell(
       this,
       undefined,

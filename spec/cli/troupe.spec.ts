@@ -86,6 +86,11 @@ describe('troupe', function () {
       ['tree', 'nonsense'],
       /^troupe tree: "nonsense" names no node: give host:port, a process id, or the path of a/,
     ],
+    [
+      ['inspect', 'main/counter'],
+      /"main\/counter" names no node: .*; the path of an actor begins with \/\n$/,
+    ],
+    [['tree', 'run/gone.sock'], /there is no console at run\/gone\.sock: nobody listens there/],
     [['tree', '1'], /^troupe tree: process 1 has no console: start it with startnode -d\n$/],
     [
       ['tree'],
@@ -302,9 +307,19 @@ describe('troupe', function () {
         ['--dashboard', '0', '--dashboard-token-file', '/nowhere'],
         /the file of the dashboard's token cannot be read/,
       ],
-      [['--dashboard', '0', '--dashboard-control'], /^startnode: .*control .* needs a token/],
+      [
+        ['--dashboard', '0', '--dashboard-control'],
+        /^startnode: .*control .* needs a token; .* --dashboard-token-file FILE, or from TROUPE_DASHBOARD_TOKEN/,
+      ],
+      [
+        ['--dashboard-control'],
+        /^startnode: --dashboard-control is for --dashboard \[host:\]port: give that as well\n$/,
+      ],
       [['--dashboard', 'x'], /--dashboard must be \[host:\]port/],
-      [['--dashboard', '0.0.0.0:0'], /^startnode: .*others can reach 0\.0\.0\.0/],
+      [
+        ['--dashboard', '0.0.0.0:0'],
+        /^startnode: .*others can reach 0\.0\.0\.0.* --dashboard-token-file FILE/,
+      ],
     ];
     for (const [args, line] of faults) {
       it(`does not start with ${args.join(' ')}`, async () => {

@@ -39,14 +39,18 @@ export function targetOf(text = '', socket?: unknown): Target {
   if (node === '') return { kind: 'process', pid: undefined, path };
   if (/^\d+$/.test(node)) return { kind: 'process', pid: Number(node), path };
   if (isNodeAddress(node)) return { kind: 'address', address: node, path };
+  if (isSocketFile(text)) return { kind: 'socket', socket: text, path: undefined };
   throw new CannotStart(
-    `${show(text)} names no node: give host:port, a process id, or the path of a console's socket`,
+    `${show(text)} names no node: give host:port, a process id, or the path of a console's socket; the path of an actor begins with /`,
   );
 }
 
 function isSocket(text: string): boolean {
   if (text.startsWith('\\\\.\\pipe\\')) return true;
-  if (!/^[./]/.test(text)) return false;
+  return /^[./]/.test(text) && isSocketFile(text);
+}
+
+function isSocketFile(text: string): boolean {
   try {
     return text.endsWith('.sock') || statSync(text).isSocket();
   } catch {

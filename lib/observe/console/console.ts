@@ -1,6 +1,7 @@
 /** A console on a socket of this machine: whoever may open the socket sees all of the node, and runs code in its process. */
 import { NodeStopped, show } from '../../base/errors.ts';
 import type { NodeFace } from '../../core/actor.ts';
+import { checkNode } from '../checkNode.ts';
 import type { ObservatoryOptions } from '../observatory/observatory.ts';
 import { ConsoleError } from './consoleError.ts';
 import { checkPath, prepareFolder, socketOf } from './places.ts';
@@ -30,6 +31,7 @@ const taken = new Set<string>();
  * @throws TypeError that names the option and what is wrong with it; ConsoleError when there can't be such a socket; NodeStopped
  */
 export async function openConsole(node: NodeFace, options: ConsoleOptions = {}): Promise<Console> {
+  checkNode('openConsole', node);
   if (typeof options !== 'object' || options === null)
     throw new TypeError(`openConsole(node, options): options must be an object, not ${show(options)}`);
   for (const name of Object.keys(options))

@@ -151,6 +151,9 @@ function withoutOwnFrames(text: string): string {
   const lines = text.split('\n');
   const own = lines.findIndex(line => /\bat .*\b(?:node:vm|console\/realm)\b/.test(line));
   if (own === -1) return text;
-  const after = lines.slice(own).filter(line => !/^\S*\s+\S*at /.test(line));
-  return [...lines.slice(0, own), ...after].join('\n');
+  const isFrame = (line: string) => /^\S*\s+\S*at /.test(line);
+  const rest = lines.slice(own);
+  // The fields of an error follow in braces, and the first of these stands behind the last frame.
+  const brace = rest.findLast(isFrame)?.endsWith(' {') ? ' {' : '';
+  return [lines.slice(0, own).join('\n') + brace, ...rest.filter(line => !isFrame(line))].join('\n');
 }

@@ -1,6 +1,7 @@
 /** The socket of a console, and who is attached to it. */
 import { createServer, type Server } from 'node:net';
 import { isMainThread } from 'node:worker_threads';
+import { messageOf } from '../../base/explain.ts';
 import type { NodeFace } from '../../core/actor.ts';
 import type { ObservatoryOptions } from '../observatory/observatory.ts';
 import { Observatory } from '../observatory/observatory.ts';
@@ -39,7 +40,12 @@ export class ConsoleServer {
     } catch (error) {
       await this.close('');
       const { code } = error as NodeJS.ErrnoException;
-      if (code !== 'EADDRINUSE') throw error;
+      if (error instanceof ConsoleError) throw error;
+      if (code !== 'EADDRINUSE')
+        throw new ConsoleError(
+          `there can be no socket at ${path}: ${messageOf(error)}; its folder must exist, and be one to write to`,
+          { cause: error },
+        );
       throw new ConsoleError(`somebody else listens at ${path}: give another socket`, { cause: error });
     }
     this.#server.unref();

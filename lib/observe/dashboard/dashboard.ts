@@ -1,6 +1,7 @@
 /** A page that a node serves itself, on which people see what happens in it. */
 import { NodeStopped, TroupeError } from '../../base/errors.ts';
 import type { NodeFace } from '../../core/actor.ts';
+import { checkNode } from '../checkNode.ts';
 import { completeDashboardOptions, type DashboardOptions } from './options.ts';
 
 export interface Dashboard {
@@ -18,6 +19,7 @@ export interface Dashboard {
  * @throws TypeError that names the option and what is wrong with it; TroupeError (`PORT_IN_USE`); NodeStopped
  */
 export async function dashboard(node: NodeFace, options: DashboardOptions = {}): Promise<Dashboard> {
+  checkNode('dashboard', node);
   const complete = completeDashboardOptions(options);
   const { DashboardServer } = await import('./server.ts');
   let hasNodeStopped = false;

@@ -52,6 +52,10 @@ export class Doctor {
 
   /** The doctor of an observatory: called in when he is first asked for, and there as long as anybody looks through it. */
   static of(observatory: Observatory, options: { askers?: AskersKnown | undefined } = {}): Doctor {
+    if (!(observatory instanceof Observatory))
+      throw new TypeError(
+        `Doctor.of: expected an observatory, as Observatory.open(node) gives it, not ${show(observatory)}`,
+      );
     let doctor = ofObservatory.get(observatory);
     if (doctor === undefined || !doctor.#isOpen) {
       doctor = new Doctor(observatory, options);

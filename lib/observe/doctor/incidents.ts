@@ -1,5 +1,6 @@
 /** What has happened on a node in the last minute, counted: dead letters, restarts, overflows; and which nodes are not well. */
 import { isAskPath } from '../../core/ask.ts';
+import { nobodyPath } from '../../core/deadLetters.ts';
 import {
   ActorRestarted,
   DeadLetter,
@@ -121,9 +122,11 @@ export class Incidents {
     const isWell = ({ address }: { address: string }) => void this.nodes.delete(address);
     this.#leave = [
       events.subscribe(DeadLetter, ({ recipient, sender, reason }) => {
-        // Each ask has a recipient of its own: what is common to answers that come too late is who gives them.
-        const to = isAskPath(recipient.step) ? sender : recipient;
-        if (to !== undefined) this.letters.add(to, reason);
+        // Each ask has a recipient of its own: what is common to answers that come too late is who gives them. So it is
+        // with answers to messages that came from nobody.
+        const isForNobody = recipient.path === nobodyPath;
+        const to = isForNobody || isAskPath(recipient.step) ? sender : recipient;
+        if (to !== undefined) this.letters.add(to, isForNobody ? 'noSender' : reason);
       }),
       events.subscribe(MailboxOverflow, ({ ref }) => this.overflows.add(ref, 'overflow')),
       events.subscribe(ActorRestarted, ({ ref, error }) => {

@@ -78,7 +78,16 @@ const letterAdvice: Readonly<Record<string, string>> = {
   overflow: 'Its mailbox has no room: send less, or give it more room.',
   nodeDown: 'Its node can not be reached: watch the actor, and stop sending until it is back.',
   lateReply: 'Ask with a longer timeout, or see what makes it slow.',
+  noSender: 'No harm is done: who wants the answer has to ask, or to be given as the sender.',
 };
+
+function letterText(count: number, path: string, reason: string): string {
+  const answers = `${plural(count, 'answer')} of ${path}`;
+  if (reason === 'lateReply')
+    return `${answers} came in the last minute when nobody waited for them any more`;
+  if (reason === 'noSender') return `${answers} in the last minute went nowhere: it was told, not asked`;
+  return `${plural(count, 'message')} for ${path} became dead letters (${reason}) in the last minute, and they keep coming`;
+}
 
 export function* checkDeadLetters({ letters }: Incidents): IterableIterator<Found> {
   let left = mostLetters;
@@ -87,11 +96,9 @@ export function* checkDeadLetters({ letters }: Incidents): IterableIterator<Foun
     if (left-- === 0) return;
     yield {
       id: `deadLetters ${path} ${reason}`,
-      ...{ kind: 'deadLetters', gravity: 'warning', subjects: [path], since },
-      text:
-        reason === 'lateReply'
-          ? `${plural(count, 'answer')} of ${path} came in the last minute when nobody waited for them any more`
-          : `${plural(count, 'message')} for ${path} became dead letters (${reason}) in the last minute, and they keep coming`,
+      ...{ kind: 'deadLetters', subjects: [path], since },
+      gravity: reason === 'noSender' ? 'notice' : 'warning',
+      text: letterText(count, path, reason),
       advice: letterAdvice[reason] ?? 'Let who sends them watch the actor, or look it up anew.',
       figures: { letters: count },
     };

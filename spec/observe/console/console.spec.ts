@@ -14,11 +14,12 @@ import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { assert } from 'chai';
-import { Actor } from '../../../lib/index.ts';
+import { Actor, type NodeFace, Process, sleep } from '../../../lib/index.ts';
 import { ConsoleClient } from '../../../lib/observe/console/client.ts';
+import { ConsoleError } from '../../../lib/observe/console/consoleError.ts';
 import { consoleFolder, findConsoles } from '../../../lib/observe/console/places.ts';
 import { LocalSource } from '../../../lib/observe/console/source.ts';
-import { Observatory } from '../../../lib/observe/index.ts';
+import { Observatory, openConsole } from '../../../lib/observe/index.ts';
 import { startNode } from '../../core/support.ts';
 import { attached, opened, printed, runtimeFolder, shownBy, terminal } from './support.ts';
 
@@ -29,6 +30,12 @@ class Counter extends Actor<unknown> {
     if (message === 'fail') throw new Error('as told');
     this.#sum += (message as { add?: number }).add ?? 0;
     this.reply(this.#sum);
+  }
+}
+
+class Sleeper extends Process {
+  *run() {
+    yield* sleep(60_000);
   }
 }
 
@@ -176,6 +183,26 @@ describe('openConsole()', () => {
       assert.match(error.message, text);
     }
     assert.deepEqual(await findConsoles(), []);
+  });
+
+  it('says where it can not be, and what is no node', async () => {
+    const { node } = await startNode();
+    const error = await failureOf(opened(node, { socket: '/nowhere/at.sock' }));
+    assert.instanceOf(error, ConsoleError);
+    assert.match(
+      error.message,
+      /there can be no socket at \/nowhere\/at\.sock: .*; its folder must exist, and be one to write to$/,
+    );
+    const noNode = await failureOf(openConsole({} as NodeFace));
+    assert.deepEqual([noNode.name, noNode.message], ['TypeError', 'openConsole: expected a node, not {}']);
+  });
+
+  it('shows no message in the hands of a process that has not taken any', async () => {
+    const { node, clock } = await startNode();
+    const client = await attached(await opened(node));
+    node.spawn(Sleeper, { name: 'sleeper' });
+    await clock.advance(10);
+    assert.isUndefined((await client.query('actor', { path: '/sleeper' }))?.current);
   });
 
   it('ends with the node, and says so to whoever is attached', async () => {

@@ -77,6 +77,13 @@ describe('Evaluator', () => {
       assert.match((await evaluatorOf().evaluate(code)) ?? '', /SyntaxError/);
     });
 
+  it('shows the fields of an error whose stack it has cut short', async () => {
+    assert.equal(
+      await evaluatorOf().evaluate("throw Object.assign(new Error('no'), { code: 'X' })"),
+      "Uncaught Error: no\n    at console:1:21 {\n  code: 'X'\n}",
+    );
+  });
+
   it('shows a stack up to the code that was typed, and no further', async () => {
     assert.equal(
       await evaluatorOf().evaluate('throw new Error("no")'),

@@ -171,6 +171,8 @@ describe('dashboard()', () => {
       assert.instanceOf(error, TypeError);
       return error.message;
     };
+    const noNode = await rejection(dashboard({} as Parameters<typeof dashboard>[0]));
+    assert.equal(noNode.message, 'dashboard: expected a node, not {}');
     assert.include(await refused({ host: '0.0.0.0' }), 'others can reach 0.0.0.0');
     assert.include(await refused({ host: '::' }), 'give a token');
     assert.include(await refused({ host: '127.0.0.1.example.com' }), 'others can reach');

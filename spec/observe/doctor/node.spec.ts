@@ -147,6 +147,22 @@ describe('a doctor', () => {
     assert.include(finding?.text, '4 answers of /late came in the last minute when nobody waited');
   });
 
+  it('takes answers to messages from nobody for a notice, by who gives them', async () => {
+    const { node, clock, findings } = await practice();
+    const ref = node.spawn((_: unknown, context: Context) => context.reply('done'), { name: 'polite' });
+    for (let i = 0; i < 4; i++) {
+      ref.tell(i);
+      await clock.advance(1000);
+    }
+    const [finding, more] = findings('deadLetters');
+    assert.isUndefined(more);
+    assert.deepInclude(finding, {
+      ...{ id: 'deadLetters /polite noSender', gravity: 'notice', subjects: ['/polite'] },
+      ...{ text: '4 answers of /polite in the last minute went nowhere: it was told, not asked' },
+      figures: { letters: 4 },
+    });
+  });
+
   it('finds nodes that do not answer or are cut off, until they are well', async () => {
     const { node, clock, findings } = await practice();
     const { events } = node;

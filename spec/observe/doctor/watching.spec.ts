@@ -131,6 +131,7 @@ describe('diagnose()', () => {
     observatory.close();
     const again = Observatory.open(node);
     assert.notStrictEqual(Doctor.of(again), doctor);
+    assert.throws(() => Doctor.of({} as Observatory), 'Doctor.of: expected an observatory');
     again.close();
     assert.equal(clock.pending, 0);
     // Who asks later gets an answer, and nothing stays open for it.

@@ -102,7 +102,11 @@ describe('troupe replay', function () {
     ['no recording', [], 'name one recording'],
     ['a file that is not there', ['nowhere.ndjson'], "the recording can't be read: ENOENT"],
     ['a file that is no recording', [actors], 'is no JSON'],
-    ['an option that there is not', ['--quick'], "unknown option '--quick'; see --help"],
+    [
+      'an option that there is not',
+      ['--quick'],
+      "troupe replay: unknown option '--quick'; see troupe help replay",
+    ],
     ['a step that is none', ['FILE', '--step', 'x'], '--step must be a whole number from 1 up, not "x"'],
     [
       'an actor that is not recorded',
