@@ -40,6 +40,7 @@ export class Acks {
   /** Those that are under way, the oldest first: all have the same time. */
   readonly #open = new Set<Tracker>();
   #cancel: Cancel | undefined;
+  #isClosed = false;
 
   /**
    * @param timeout ms
@@ -76,7 +77,7 @@ export class Acks {
 
   /** Calls a function in which everything that is sent belongs to the event. */
   run<T>(event: Event, fn: () => T): T {
-    return this.#current.run(this.#of.get(event), fn);
+    return this.#isClosed ? fn() : this.#current.run(this.#of.get(event), fn);
   }
 
   /** A copy has come to the end of its branch. */
@@ -103,6 +104,13 @@ export class Acks {
     for (const tracker of [...this.#open]) this.#fail(tracker, error);
     this.#cancel?.();
     this.#cancel = undefined;
+  }
+
+  /** As `stop`, for good. A storage that was used costs every promise of the process something until it is disabled. */
+  close(error: Error): void {
+    this.stop(error);
+    this.#isClosed = true;
+    this.#current.disable();
   }
 
   #fail(tracker: Tracker, error: Error): void {

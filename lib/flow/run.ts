@@ -448,7 +448,7 @@ export class Run implements Scope, Overseer {
     await this.#root?.join();
     await this.#ownNode?.stop();
     for (const station of this.stations) station.abandon();
-    this.acks?.stop(this.#stopped());
+    this.acks?.close(this.#stopped());
     this.#isOver = true;
     this.onQuiet?.();
     this.#options.onEnd();

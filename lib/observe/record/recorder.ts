@@ -241,6 +241,7 @@ export class Recorder {
   close(): void {
     this.#isClosed = true;
     for (const leave of this.#leave.splice(0)) leave();
+    this.#within.disable(); // until then, it costs every promise of the process something
   }
 
   [Symbol.dispose](): void {
@@ -276,7 +277,7 @@ export class Recorder {
       ended: delivery => this.#ended(delivery),
       run: ({ ref }, receive) => {
         const open = this.#cards.get(ref)?.open;
-        return open === undefined ? receive() : this.#within.run(open, receive);
+        return open === undefined || this.#isClosed ? receive() : this.#within.run(open, receive);
       },
       asking: (message, to) => this.#asking(message, to),
     };

@@ -387,6 +387,9 @@ describe('page of the dashboard', function () {
       await page.waitForFunction(`document.querySelector('.peer-row [title="502 messages"]') !== null`);
       await other.stop();
       await page.waitForFunction(shows('This node is connected to no other.'));
+      assert.deepEqual(faults, []);
+      opened.pop();
+      await page.browserContext().close(); // before the node that serves it stops
     } finally {
       await Promise.all([node.stop(), other.stop()]);
     }

@@ -36,6 +36,17 @@ const messages = (recorder: Recorder) => deliveries(recorder).map(({ message }) 
 const kinds = (entries: readonly Entry[]) => entries.map(({ type, actor }) => `${type} ${actor}`);
 
 describe('record()', () => {
+  it('costs promises nothing any more once it is closed', async () => {
+    const marks = () => Object.getOwnPropertySymbols(Promise.resolve()).length;
+    const before = marks();
+    const { node, clock, recorder } = await recording();
+    node.spawn(async () => {}).tell('a');
+    await clock.settle();
+    recorder.close();
+    await clock.settle();
+    assert.equal(marks(), before);
+  });
+
   it('keeps who got what of whom, when, for how long, and what became of it', async () => {
     const { node, clock, recorder } = await recording({ actors: '/slow' });
     const probe = new TestProbe(node, 'probe');
