@@ -112,8 +112,11 @@ export class RemoteSource implements Source {
       node.spawn(Watcher.using({ actor, nobody, resolve }));
     });
     const { reason } = ended.at(-1) as Terminated;
-    if (reason !== 'notFound') throw this.#plain(new NodeDownError(reason));
-    return ended.length > 1;
+    const [{ reason: end }] = ended as [Terminated];
+    if (reason === 'notFound') return ended.length > 1;
+    // What it was told may have ended the actor, and its node with it: then it has arrived.
+    if (ended.length > 1 && end !== 'nodeDown') return end === 'notFound';
+    throw this.#plain(new NodeDownError(reason));
   }
 
   async ask(path: string, message: unknown, timeout = this.#timeout): Promise<unknown> {

@@ -162,6 +162,12 @@ describe('troupe', function () {
     assert.equal((await command.end).code, 0);
   });
 
+  it('calls an actor by its path where its node has no address', async () => {
+    const { command } = await node('-d');
+    const text = await output('ping', '/main', '-c', '1');
+    assert.match(text, new RegExp(`^/main on the node of process ${command.pid}: connected in `));
+  });
+
   it('pings nodes and actors', async () => {
     const { address } = await node('-d', '-r', '0');
     const texts = await Promise.all(

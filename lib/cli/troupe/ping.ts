@@ -1,6 +1,7 @@
 /** `troupe ping`: how long it takes to a node, or to an actor and through its mailbox, and back. */
 import { messageOf } from '../../base/explain.ts';
 import { systemClock } from '../../base/world.ts';
+import { isNodeAddress } from '../../core/address.ts';
 import { CannotLook } from '../../observe/console/cannotLook.ts';
 import { span } from '../../observe/console/format.ts';
 import { lookOptions, nodeHelp, type TroupeCommand } from './command.ts';
@@ -56,6 +57,11 @@ through its mailbox. Ends with 0 when all have been answered. Ctrl-C ends it ear
   },
 };
 
+/** The title of a node on this machine need not be an address. */
+function nameOf(title: string, path = ''): string {
+  return path === '' || isNodeAddress(title) ? title + path : `${path} on ${title}`;
+}
+
 async function pingAll(look: Look, path: string | undefined, settings: Settings): Promise<PingResult> {
   const { count, interval, timeout, isSilent } = settings;
   let wake = () => {};
@@ -71,7 +77,7 @@ async function pingAll(look: Look, path: string | undefined, settings: Settings)
   const times: number[] = [];
   let asked = 0;
   const connected = await timed(look, undefined, timeout);
-  say(`${look.title}${path ?? ''}: connected in ${span(connected)}`);
+  say(`${nameOf(look.title, path)}: connected in ${span(connected)}`);
   for (; asked < count && !isOver; ) {
     asked++;
     try {

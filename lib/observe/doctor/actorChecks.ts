@@ -46,7 +46,7 @@ function* checkBusy({ cell, since }: Patient, { now, slow, questions }: Case): I
       ? `just now for an answer of ${nameOf(asked)}`
       : isProcess && (cell.pending?.size ?? 0) > 0
         ? 'in an operation such as sleep or withTimeout'
-        : questions.areAskersKnown
+        : (cell.meter?.busySince ?? Number.NaN) >= questions.askersKnownSince
           ? 'for something that is no question: a promise, I/O, a timer'
           : 'for a promise: I/O, a timer, or an answer for which it has asked after an await';
   const age = duration(now - since);

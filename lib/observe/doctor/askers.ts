@@ -64,6 +64,7 @@ export class Askers {
   readonly #alsoAsync = new Set<string>();
   readonly #open = new WeakMap<Delivery, Stay>();
   #leave: (() => void) | undefined;
+  #since = Number.POSITIVE_INFINITY;
   #suspectedAt = Number.NEGATIVE_INFINITY;
 
   constructor(node: NodeFace, known: AskersKnown = byVersion) {
@@ -75,6 +76,11 @@ export class Askers {
   /** Whether it is known just now who asks. */
   get isOn(): boolean {
     return this.#leave !== undefined;
+  }
+
+  /** From when on, by the node's clock, it has been known who asks; Infinity while it is not. Who has asked before stays unknown. */
+  get since(): number {
+    return this.isOn ? this.#since : Number.POSITIVE_INFINITY;
   }
 
   /** From now on, whatever it costs. */
@@ -95,6 +101,7 @@ export class Askers {
   #begin(): void {
     if (this.#leave !== undefined) return;
     watching++;
+    this.#since = this.#node.instruments.clock.now();
     if (!isAdded) addFinder(find, leave);
     isAdded = true;
     this.#leave = this.#observe();

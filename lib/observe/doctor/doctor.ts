@@ -102,7 +102,7 @@ export class Doctor {
     const { node } = this.#observatory;
     if (this.#looks === 0) this.#look();
     const now = this.#now;
-    const questions = new Questions(node.guardian, now, this.#askers.isOn);
+    const questions = new Questions(node.guardian, now, this.#askers.since);
     const supervisors = supervisorViews(this.#rounds.wards.values());
     const found = [...this.#find({ now, slow, questions }, supervisors)];
     const findings = this.#inOrder(found, now);

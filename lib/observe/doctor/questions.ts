@@ -45,16 +45,17 @@ interface Question {
 
 export class Questions {
   readonly graph = new WaitGraph<Party>();
-  readonly areAskersKnown: boolean;
+  /** From when on it has been known who asks in async code. */
+  readonly askersKnownSince: number;
   readonly cycles: readonly Party[][];
   readonly #all: Question[] = [];
   readonly #inCycle: ReadonlySet<Party>;
   readonly #now: number;
 
-  /** @param areAskersKnown whether it is known who asks in async code */
-  constructor(guardian: Ref, now: number, areAskersKnown: boolean) {
+  /** @param askersKnownSince from when on, by the node's clock, it has been known who asks in async code; Infinity while it is not */
+  constructor(guardian: Ref, now: number, askersKnownSince: number) {
     this.#now = now;
-    this.areAskersKnown = areAskersKnown;
+    this.askersKnownSince = askersKnownSince;
     for (const { from, to, since } of openQuestions(guardian)) {
       const party = partyOf(to);
       this.#all.push({ to: party, since });
@@ -174,8 +175,9 @@ export class Questions {
         advice: 'It answers nothing meanwhile: see what keeps it, or its supervisor.',
       };
     }
-    const busyFor = this.#now - (meter?.busySince ?? this.#now);
-    if (load > 0 && !(busyFor > 0 && culprit.isBusy)) {
+    // NaN for one that has been busy since before somebody measured.
+    const busyFor = this.#now - (meter?.busySince ?? Number.NaN);
+    if (load > 0 && (busyFor <= 0 || !culprit.isBusy)) {
       // What a pool takes is not what its workers take.
       const rate = culprit.mailboxLimits.isShelf ? undefined : round(meter?.rate ?? 0);
       return {

@@ -228,6 +228,32 @@ describe('a doctor', () => {
     assert.throws(() => doctor.diagnose({ askers: 'never' as never }), TypeError, 'askers must be always or');
   });
 
+  it('claims to know neither what actors wait for that were stuck before it came, nor that these are slow', async () => {
+    const { node, clock } = await startNode();
+    const [a, b] = ['a', 'b'].map(name =>
+      node.spawn(
+        async (other: Ref | 'hello') => {
+          await Promise.resolve();
+          if (other !== 'hello') await other.ask('hello', { timeout: 60_000 });
+        },
+        { name },
+      ),
+    ) as [Ref, Ref];
+    a.tell(b);
+    b.tell(a);
+    await clock.advance(5000);
+    const observatory = Observatory.open(node);
+    const doctor = Doctor.of(observatory);
+    await clock.advance(5000);
+    const texts = doctor.diagnose().findings.map(({ text }) => text);
+    assert.include(texts.join('\n'), '/a is busy, and 1 message waits behind it');
+    assert.include(texts.join('\n'), 'a timer, or an answer for which it has asked after an await');
+    assert.notMatch(texts.join('\n'), /no question|per second/);
+    a.kill();
+    b.kill();
+    observatory.close();
+  });
+
   describe('finds what holds up answers', () => {
     it('behind an actor that is busy, at the end of the longest chain, in one finding for all who wait', async () => {
       const at = await practice();
