@@ -93,8 +93,7 @@ export class RemoteSource implements Source {
    */
   async tell(path: string, message: unknown): Promise<void> {
     const ref = this.node.lookup(this.title + path);
-    ref.tell(message);
-    if (await this.#isMissing(ref))
+    if (await this.#isMissing({ ref, message }))
       throw new CannotLook(`there is no actor ${path} at ${this.title}, or this node may not watch it`);
   }
 
@@ -105,17 +104,17 @@ export class RemoteSource implements Source {
   }
 
   /** Asks after an actor that does not exist: what has been sent before has arrived when that is answered. */
-  async #isMissing(actor?: Ref): Promise<boolean> {
+  async #isMissing(told?: Told): Promise<boolean> {
     const { node } = this;
     const nobody = node.lookup(`${this.title}/nobody-${node.incarnation}`);
     const ended = await new Promise<Terminated[]>(resolve => {
-      node.spawn(Watcher.using({ actor, nobody, resolve }));
+      node.spawn(Watcher.using({ told, nobody, resolve }));
     });
     const { reason } = ended.at(-1) as Terminated;
     const [{ reason: end }] = ended as [Terminated];
-    if (reason === 'notFound') return ended.length > 1;
     // What it was told may have ended the actor, and its node with it: then it has arrived.
     if (ended.length > 1 && end !== 'nodeDown') return end === 'notFound';
+    if (reason === 'notFound') return false;
     throw this.#plain(new NodeDownError(reason));
   }
 
@@ -143,8 +142,14 @@ export class RemoteSource implements Source {
   }
 }
 
+interface Told {
+  readonly ref: Ref;
+  readonly message: unknown;
+}
+
 interface Watched {
-  readonly actor: Ref | undefined;
+  /** What is told, once the one that it is told to is watched: it may be that one's last message. */
+  readonly told: Told | undefined;
   readonly nobody: Ref;
   resolve(ended: Terminated[]): void;
 }
@@ -154,8 +159,11 @@ class Watcher extends Actor<unknown, Watched> {
   readonly #ended: Terminated[] = [];
 
   override preStart(): void {
-    const { actor, nobody } = this.params;
-    if (actor !== undefined) this.watch(actor);
+    const { told, nobody } = this.params;
+    if (told !== undefined) {
+      this.watch(told.ref);
+      told.ref.tell(told.message);
+    }
     this.watch(nobody);
   }
 

@@ -139,6 +139,21 @@ describe('RemoteSource', () => {
       error => (error as Error).message,
     );
 
+  it('has told an actor what it is told, also when that is its last message', async () => {
+    const node = await Node.start({ address: '127.0.0.1:0' });
+    const source = await RemoteSource.open(node.address as string);
+    try {
+      for (let i = 0; i < 5; i++) {
+        const last = node.spawn((_: unknown, { stop }) => stop(), { name: 'last' });
+        await source.tell('/last', 'stop');
+        await last.join();
+      }
+    } finally {
+      await source.close();
+      await node.stop();
+    }
+  });
+
   it('asks, tells, pings and traces', async () => {
     const { source } = await remote();
     assert.deepEqual(await source.ask('/worker', [1]), { got: [1] });
