@@ -5,6 +5,7 @@ import type { NodeFace } from '../../core/actor.ts';
 import { ErrorIgnored } from '../../core/events.ts';
 import { type ControlAction, ControlRefused, control, controlActions } from '../control.ts';
 import { answerQuery } from '../observatory/queries.ts';
+import { errorText } from '../observatory/words.ts';
 import { controlHeader, Guard, type Refusal } from './guard.ts';
 import { Lens } from './lens.ts';
 import { Live, mostStreams } from './live.ts';
@@ -189,7 +190,7 @@ function refusalFor(error: unknown): Refusal {
   if (error instanceof Refused) return error.refusal;
   if (error instanceof ControlRefused) return { status: 409, text: error.message };
   if (error instanceof TypeError) return { status: 400, text: error.message };
-  return { status: 500, text: String(error) };
+  return { status: 500, text: errorText(error) };
 }
 
 function urlOf({ url = '/' }: IncomingMessage): URL {

@@ -42,6 +42,7 @@ export async function openPage(
   await page.setViewport({ width, height });
   await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
   await page.goto(url);
+  await page.waitForSelector('main > *, #token');
   return { page, faults };
 }
 

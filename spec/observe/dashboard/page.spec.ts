@@ -483,6 +483,36 @@ describe('page of the dashboard', function () {
     await until(clock, page, shows('There is no actor at this path now'));
   });
 
+  it('goes on when the node is started again, with the events of the new one', async () => {
+    const before = await showNode();
+    before.node.spawn(Parent, { name: 'old' }).tell(60);
+    await before.clock.settle();
+    const page = await open(before, '#/events');
+    const { clock } = before;
+    const subjects = `[...document.querySelectorAll('.event-row .c-subject')].map(one => one.textContent).join(' ')`;
+    await until(clock, page, `${subjects}.startsWith('/old/child-59 ')`);
+    await page.click('.pause');
+    await before.board.close();
+    await until(clock, page, shows('no connection: trying again'));
+    const after = await showNode({ port: before.board.port }, { random: () => 0.25 }); // another incarnation
+    for (const name of ['new-1', 'new-2']) after.node.spawn(Worker, { name });
+    await until(after.clock, page, `document.querySelector('.pause').textContent === 'Go on (2 new)'`);
+    await page.click('.pause');
+    await until(after.clock, page, `${subjects}.startsWith('/new-2 /new-1 /old')`);
+    opened[0]?.faults.splice(0); // refused connections
+  });
+
+  it('takes any address', async () => {
+    const shown = await showNode();
+    shown.node.spawn(Worker, { name: 'worker' });
+    const page = await open(shown, '#/tree?open=%25,%2525zz');
+    await until(shown.clock, page, `${keys} === '/worker'`);
+    for (const hash of ['#/colour', '#/actor', '#/actor?path=%25&tab=__proto__', '#/stuck?x', '#']) {
+      await page.evaluate(`location.hash = ${JSON.stringify(hash)}`);
+      await until(shown.clock, page, `document.querySelectorAll('h1').length === 1`);
+    }
+  });
+
   it('says when the connection breaks, and comes back by itself', async () => {
     const shown = await showNode();
     const { node, clock, board } = shown;

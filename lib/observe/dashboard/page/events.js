@@ -63,8 +63,9 @@ export function Events({ params }) {
   );
   const all = log.key === key ? log.events : [];
   const events = paused ?? all;
-  const newest = events[0]?.number ?? 0;
-  const waiting = paused === undefined ? 0 : all.filter(({ number }) => number > newest).length;
+  // Not by their numbers: after a restart of the node these begin anew.
+  const at = all.indexOf(events[0]);
+  const waiting = at === -1 ? all.length : at;
   const setLevel = (level, isOn) =>
     change({ without: levels.filter(one => (one === level ? !isOn : !shownLevels.includes(one))).join(' ') });
   const row = index => {

@@ -103,9 +103,9 @@ class Feed {
   /** Another node answers now: what was drawn is not its past, and its events have numbers of their own. */
   #forget() {
     this.history = [];
-    if (this.#newest === 0) return;
+    const hadEvents = this.#newest > 0;
     this.#newest = 0;
-    this.#openSoon(0);
+    if (hadEvents) this.#open(); // this stream goes on after a number that was another's
   }
 
   #heard() {

@@ -10,13 +10,22 @@ import { html, useEffect, useReducer, useRef } from '/vendor/preact.js';
 /** The server takes so many. */
 const mostOpen = 300;
 
+/** The address may be anybody's. */
+function decoded(key) {
+  try {
+    return decodeURIComponent(key);
+  } catch {
+    return key;
+  }
+}
+
 export function Tree({ params }) {
   const search = params.get('search') ?? '';
   const system = params.get('system') === 'true';
   const open = (params.get('open') ?? '')
     .split(',')
     .filter(key => key !== '')
-    .map(decodeURIComponent);
+    .map(decoded);
   const change = next => {
     const all = { search, system, open, ...next };
     adjust('tree', { ...all, open: all.open.slice(-mostOpen).map(encodeURIComponent).join() });
