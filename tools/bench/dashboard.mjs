@@ -73,7 +73,7 @@ const work = node => async () => {
 
 /** Looks at a dashboard, as a page does, without taking time from this thread. */
 async function lookAt(board) {
-  const q = JSON.stringify([['outline', { limit: 200 }]]);
+  const q = JSON.stringify([['outline', { limit: 200 }], ['stuck']]);
   const url = `${board.url}api/live?q=${encodeURIComponent(q)}`;
   const client = new Worker(
     `const { workerData, parentPort } = require('node:worker_threads');
