@@ -4,6 +4,7 @@ import { asError } from '../../base/errors.ts';
 import type { NodeFace } from '../../core/actor.ts';
 import { ErrorIgnored } from '../../core/events.ts';
 import { type ControlAction, ControlRefused, control, controlActions } from '../control.ts';
+import { type Metrics, metrics } from '../metrics/metrics.ts';
 import { answerQuery } from '../observatory/queries.ts';
 import { errorText } from '../observatory/words.ts';
 import { controlHeader, Guard, type Refusal } from './guard.ts';
@@ -49,6 +50,8 @@ export class DashboardServer {
   readonly #files: ReadonlyMap<string, PageFile>;
   readonly #lens: Lens;
   readonly #live: Live;
+  /** Once somebody has asked for them. */
+  #figures: Metrics | undefined;
   readonly #server: Server;
 
   constructor(node: NodeFace, options: CompleteDashboardOptions) {
@@ -79,6 +82,7 @@ export class DashboardServer {
   }
 
   close(): Promise<void> {
+    void this.#figures?.close();
     this.#live.close();
     this.#lens.shut();
     return new Promise(resolve => {
@@ -107,6 +111,12 @@ export class DashboardServer {
     }
   }
 
+  /** For a Prometheus server; measures from the first time on. */
+  #metrics(request: IncomingMessage, response: ServerResponse): void {
+    this.#figures ??= metrics(this.#node);
+    this.#figures.handler(request, response);
+  }
+
   async #route(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { method = '', headers } = request;
     if (method !== 'GET' && method !== 'HEAD' && method !== 'POST') {
@@ -124,6 +134,7 @@ export class DashboardServer {
     if (file !== undefined) return sendFile(response, file);
     check(refusal);
     if (pathname === '/api/about') return sendJson(response, 200, this.#about());
+    if (pathname === '/metrics') return this.#metrics(request, response);
     if (pathname === '/api/live') return this.#stream(method, url, response);
     if (pathname.startsWith('/api/'))
       return sendJson(response, 200, this.#answer(questionOfUrl(pathname.slice(5), url.searchParams)));

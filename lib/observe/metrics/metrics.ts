@@ -86,7 +86,7 @@ export class Metrics {
    * @param options.path where the metrics are (`/metrics`)
    * @throws TypeError; RemotingError when the port is in use or can't be bound; NodeStopped once they are closed
    */
-  async serve(options: ServeOptions): Promise<MetricsServer> {
+  async serve(options: ServeOptions = {}): Promise<MetricsServer> {
     this.#checkOpen();
     const onError = (error: Error) =>
       this.#node.events.publish(new ErrorIgnored(undefined, error, 'the server of the metrics'));

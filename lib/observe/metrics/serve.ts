@@ -5,8 +5,8 @@ import { asError, RemotingError, show } from '../../base/errors.ts';
 import { contentType } from './text.ts';
 
 export interface ServeOptions {
-  /** The port to listen on; 0 takes a free one. */
-  port: number;
+  /** The port to listen on (9464, which exporters for Prometheus have by custom); 0 takes a free one. */
+  port?: number | undefined;
   /** Who can reach it: this machine alone, `127.0.0.1`, unless given. The endpoint asks nobody who they are. */
   host?: string | undefined;
   /** Where the metrics are (`/metrics`); everything else is not found. */
@@ -86,7 +86,7 @@ function checked(
   for (const key of Object.keys(options))
     if (!['port', 'host', 'path'].includes(key))
       throw new TypeError(`metrics.serve: there is no option ${show(key)}; there are port, host and path`);
-  const { port, host = '127.0.0.1', path = '/metrics' } = options;
+  const { port = 9464, host = '127.0.0.1', path = '/metrics' } = options;
   if (!Number.isInteger(port) || port < 0 || port > 65_535)
     throw new TypeError(`metrics.serve: port must be a whole number from 0 to 65535, not ${show(port)}`);
   if (typeof host !== 'string' || host === '')

@@ -40,6 +40,17 @@ describe('dashboard()', () => {
       assert.equal((await ask(board, path)).status, 404, path);
   });
 
+  it('has the metrics of the node, for whoever may look', async () => {
+    const { node, clock, board } = await showNode({ token });
+    assert.equal((await ask(board, '/metrics')).status, 401);
+    const scrape = async () => (await ask(board, '/metrics', { headers: bearer })).text;
+    await scrape(); // it measures from here on
+    const worker = node.spawn(Worker);
+    for (let i = 0; i < 7; i++) worker.tell(i);
+    await clock.settle();
+    assert.match(await scrape(), /^troupe_messages_handled_total\{.*class="Worker".*\} 7$/m);
+  });
+
   it('answers questions with what the node does', async () => {
     const { node, clock, board } = await showNode();
     await ask(board, '/api/overview'); // it measures from here on

@@ -100,8 +100,8 @@ describe('metrics(node).serve()', () => {
     const { node } = await startNode();
     const open = metrics(node);
     const bad: [unknown, RegExp][] = [
-      [undefined, /expected options/],
-      [{}, /port must be a whole number/],
+      [null, /expected options/],
+      [{ port: '9464' }, /port must be a whole number from 0 to 65535, not "9464"/],
       [{ port: 70_000 }, /port must be a whole number from 0 to 65535, not 70000/],
       [{ port: 0, host: '' }, /host must be a text/],
       [{ port: 0, path: 'metrics' }, /path must begin with \//],
