@@ -1,15 +1,18 @@
-// node tools/screenshots.mjs [folder]: pictures of the dashboard for docs/images, of a small system at work. Needs a Chromium
+// node tools/screenshots.mjs [folder]: pictures of the dashboard and of commands for docs/images, of a small system at work. Needs a Chromium
 // (/usr/bin/chromium, or CHROMIUM) and dist/.
+import { execFile, spawnSync } from 'node:child_process';
 import { mkdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import puppeteer from 'puppeteer-core';
 import { Actor, Node, oneForOne, Restart, Supervisor, silentLogger } from 'troupe';
 import { Director, FlowActor, Event as FlowEvent } from 'troupe/flow';
-import { dashboard } from 'troupe/observe';
+import { dashboard, observe } from 'troupe/observe';
 import { balancing, pool } from 'troupe/pool';
 
-const folder = process.argv[2] ?? join(dirname(fileURLToPath(import.meta.url)), '..', 'docs', 'images');
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const folder = process.argv[2] ?? join(root, 'docs', 'images');
 const token = 'only-for-the-pictures';
 const pause = ms => new Promise(resolve => setTimeout(resolve, ms));
 
@@ -126,6 +129,43 @@ async function fillSystem(node) {
   return director;
 }
 
+/** What a command prints on a terminal, with its colours. */
+function terminalOutput(command, lines) {
+  const { stdout } = spawnSync('script', ['-qec', command, '/dev/null'], { encoding: 'utf8', cwd: root });
+  const text = stdout.replaceAll('\r', '').replaceAll(`${root}/`, '');
+  const isDeep = line => /^ +at (?!Worker)/.test(line); // of a stack, only what is the user's own
+  return text
+    .split('\n')
+    .filter(line => !isDeep(line))
+    .slice(0, lines)
+    .join('\n');
+}
+
+const colours = {
+  2: '#8b949e',
+  31: '#ff7b72',
+  32: '#7ee787',
+  33: '#e3b341',
+  36: '#79c0ff',
+  1: '#ffffff',
+  7: '#e3b341',
+};
+
+/** A picture of that on a terminal. */
+async function terminalPicture(page, name, command, output) {
+  const escaped = `$ ${command}\n${output}`.replace(/[&<]/g, one => (one === '&' ? '&amp;' : '&lt;'));
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: that is how a terminal is told of colours
+  const body = escaped.replace(/\x1b\[(\d+)m/g, (_, code) =>
+    colours[code] === undefined ? '</span><span>' : `</span><span style="color:${colours[code]}">`,
+  );
+  await page.setContent(
+    `<body style="margin:0"><pre style="margin:0;padding:16px 20px;display:inline-block;background:#0d1117;color:#c9d1d9;font:14px/1.45 monospace"><span>${body}</span></pre>`,
+  );
+  const path = join(folder, `${name}.png`);
+  await (await page.$('pre')).screenshot({ path });
+  console.log(`${path}: ${Math.round(statSync(path).size / 1000)} kB`);
+}
+
 const pictures = [
   ['dashboard-overview-light', 'overview', 'light', 1100, 760],
   ['dashboard-tree-dark', 'tree?open=%2Fbank%2C%2Fservices%2C%2Fworkers', 'dark', 1100, 620],
@@ -136,12 +176,19 @@ const pictures = [
   ['dashboard-tree-narrow', 'tree?open=%2Fservices%2C%2Fworkers', 'light', 400, 720],
 ];
 
+/** What a command of `troupe` prints about this node, which has to go on meanwhile. */
+const troupe = async (...args) => {
+  const run = promisify(execFile)(process.execPath, [join(root, 'dist/cli/troupe.js'), ...args]);
+  return (await run.catch(ended => ended)).stdout; // what is stuck is an exit code of its own
+};
+
 mkdirSync(folder, { recursive: true });
 const node = await Node.start({
   address: '127.0.0.1:9601',
   logger: silentLogger,
   supervision: oneForOne({ decide: () => Restart }),
 });
+observe(node);
 const board = await dashboard(node, { port: 0, token, control: true, interval: 500 });
 const director = await fillSystem(node);
 const browser = await puppeteer.launch({
@@ -164,6 +211,29 @@ try {
     await page.screenshot({ path });
     console.log(`${path}: ${Math.round(statSync(path).size / 1000)} kB`);
   }
+  const plain = await browser.newPage();
+  await plain.setViewport({ width: 1400, height: 900 });
+  const listed = await troupe('top', node.address, '--once');
+  await terminalPicture(
+    plain,
+    'console-top',
+    `troupe top ${node.address}`,
+    listed.split('\n').slice(0, 16).join('\n'),
+  );
+  const found = await troupe('doctor', node.address);
+  await terminalPicture(
+    plain,
+    'doctor',
+    `troupe doctor ${node.address}`,
+    found.split('\n').slice(0, 24).join('\n'),
+  );
+  const boss = 'startnode --actor examples.supervision.Boss';
+  await terminalPicture(
+    plain,
+    'logs',
+    boss,
+    terminalOutput(`node dist/cli/${boss.replace('startnode', 'startnode.js')}`, 16),
+  );
 } finally {
   await browser.close();
   await director.stop();
