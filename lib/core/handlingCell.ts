@@ -119,10 +119,7 @@ export abstract class HandlingCell extends MailCell {
           this.#deliver(message, from, monitor);
         else {
           this.sender = from;
-          const result =
-            message instanceof CellMessage
-              ? this.#handleForCell(message)
-              : this.behaviour.call(this.actor, message as never);
+          const result = this.#receive(message);
           if (typeof result === 'object' && result !== null) this.awaitReceive(result);
         }
       } while (left > 0 && mailbox.size > 0 && this.life === 'running' && this.signals === undefined);
@@ -221,10 +218,7 @@ export abstract class HandlingCell extends MailCell {
       if (monitor !== undefined) this.#deliver(message, shared.sender, monitor);
       else {
         this.sender = shared.sender as Ref | undefined;
-        const result =
-          message instanceof CellMessage
-            ? this.#handleForCell(message)
-            : this.behaviour.call(this.actor, message as never);
+        const result = this.#receive(message);
         if (typeof result === 'object' && result !== null) this.awaitReceive(result);
       }
     } catch (error) {

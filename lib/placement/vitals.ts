@@ -2,8 +2,8 @@
  * How a thread or process does, and one actor in it. It is read at once, whatever the actors there are in the middle of: only an
  * event loop that does not turn can't say how it is.
  */
-import { type EventLoopUtilization, performance as meter, monitorEventLoopDelay } from 'node:perf_hooks';
 import { threadId } from 'node:worker_threads';
+import { EventLoop } from '../base/eventLoop.ts';
 import type { Life } from '../core/life.ts';
 import type { MailCell } from '../core/mailCell.ts';
 
@@ -85,40 +85,32 @@ function memoryVitals(): MemoryVitals {
 /** The event loop of this thread: measured from the first look on. */
 let loop: Loop | undefined;
 
-/** How often, in ms, the loop is measured: what a measurement takes longer than that is its delay. */
+/** How often, in ms, the loop is measured. */
 const resolution = 20;
 
 /** Those who look sooner than so many ms after the last one see what that one has seen: less would say nothing. */
 const shortest = 500;
 
-/** Not a number before the first measurement. */
-const msOf = (nanoseconds: number) => Math.max(0, rounded(nanoseconds / 1e6 - resolution, 2)) || 0;
 const rounded = (value: number, digits: number) => Number(value.toFixed(digits));
 
 class Loop {
-  readonly #delay = monitorEventLoopDelay({ resolution });
-  #utilization: EventLoopUtilization = meter.eventLoopUtilization();
+  readonly #loop = new EventLoop(resolution);
   #since: number;
   #last: LoopVitals = { mean: 0, p99: 0, max: 0, utilization: 0 };
 
   constructor(now: number) {
-    this.#delay.enable();
     this.#since = now;
   }
 
   look(now: number): LoopVitals {
     if (now - this.#since < shortest) return this.#last;
-    const current = meter.eventLoopUtilization();
-    const { utilization } = meter.eventLoopUtilization(current, this.#utilization);
-    const { mean, max } = this.#delay;
+    const { mean, p99, max, utilization } = this.#loop.look();
     this.#last = {
-      mean: msOf(mean),
-      p99: msOf(this.#delay.percentile(99)),
-      max: msOf(max),
+      mean: rounded(mean, 2),
+      p99: rounded(p99, 2),
+      max: rounded(max, 2),
       utilization: rounded(utilization, 3),
     };
-    this.#delay.reset();
-    this.#utilization = current;
     this.#since = now;
     return this.#last;
   }

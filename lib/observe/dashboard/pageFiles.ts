@@ -19,6 +19,10 @@ const folder = new URL('./page/', import.meta.url);
 const preact = new URL('./vendor/preact.js', folder);
 const preactInstalled = new URL('../../../node_modules/htm/preact/standalone.module.js', import.meta.url);
 
+/** What stands below the token, and what stands there after a wrong one. */
+const hint = '<p>The node was started with a token for its dashboard.</p>';
+const refusal = '<p role="alert" class="wrong">That is not the token of this node.</p>';
+
 /** By their paths, such as `/app.js`: nothing else can be asked for. */
 export function readPageFiles(): ReadonlyMap<string, PageFile> {
   const files = new Map<string, PageFile>();
@@ -26,6 +30,8 @@ export function readPageFiles(): ReadonlyMap<string, PageFile> {
     const type = types[extname(name)];
     if (type !== undefined) files.set(`/${name}`, { type, body: readFileSync(new URL(name, folder)) });
   }
+  const login = files.get('/login.html') as PageFile;
+  files.set('/login-wrong.html', { ...login, body: Buffer.from(String(login.body).replace(hint, refusal)) });
   const source = existsSync(preact) ? preact : preactInstalled;
   files.set('/vendor/preact.js', { type: types['.js'] as string, body: readFileSync(source) });
   return files;

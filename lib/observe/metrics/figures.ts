@@ -1,8 +1,9 @@
 /** All that is measured of a node and its process, as it is at one moment: what every way of export reads. */
+
+import type { LoopFigures } from '../../base/eventLoop.ts';
 import type { Stats } from '../../core/counts.ts';
 import type { Histogram } from '../../core/histogram.ts';
 import type { PeerView } from '../../core/peers.ts';
-import type { LoopFigures } from './eventLoop.ts';
 import type { ProcessFigures } from './processFigures.ts';
 
 /** The actors of one class, or of all classes above the limit. */

@@ -3,7 +3,7 @@ import type { NodeFace } from '../../core/actor.ts';
 import { Histogram } from '../../core/histogram.ts';
 import { forEachActor } from '../../core/inspect.ts';
 import type { Measuring } from '../../core/instruments.ts';
-import { EventLoop } from './eventLoop.ts';
+import { SharedEventLoop } from './eventLoop.ts';
 import type { ClassFigures, Figures } from './figures.ts';
 import { processFigures } from './processFigures.ts';
 
@@ -15,7 +15,7 @@ export class Source {
   static readonly #ofNode = new WeakMap<NodeFace, Source>();
   readonly #node: NodeFace;
   readonly #measuring: Measuring;
-  readonly #loop = new EventLoop();
+  readonly #loop = new SharedEventLoop();
   /** The classes that have a name of their own, in the order in which they were met. */
   readonly #named = new Set<string>();
   #users = 0;

@@ -1,5 +1,5 @@
 /** Looks at all actors now and then, and at the event loop: what each does per second. */
-import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
+import { EventLoop } from '../../base/eventLoop.ts';
 import type { Cancel, Clock } from '../../base/world.ts';
 import type { NodeFace } from '../../core/actor.ts';
 import { forEachActor } from '../../core/inspect.ts';
@@ -19,8 +19,7 @@ export class Sampler {
   readonly #clock: Clock;
   readonly #interval: number;
   readonly #onSample: () => void;
-  readonly #delay = monitorEventLoopDelay({ resolution });
-  #utilization = performance.eventLoopUtilization();
+  readonly #loop = new EventLoop(resolution);
   #cancel: Cancel = () => {};
   #isClosed = false;
   #at: number;
@@ -36,7 +35,6 @@ export class Sampler {
     this.#onSample = onSample;
     this.#at = this.#clock.now();
     this.#sums = sumsOf(node);
-    this.#delay.enable();
     this.#plan(interval);
   }
 
@@ -70,28 +68,14 @@ export class Sampler {
       ...{ deadLetters: rate('deadLetters'), restarts: rate('restarts') },
     };
     this.#sums = sums;
-    this.#lookAtLoop();
-  }
-
-  #lookAtLoop(): void {
-    const utilization = performance.eventLoopUtilization();
-    const late = (ns: number) => (Number.isFinite(ns) ? Math.max(0, ns / 1e6 - resolution) : 0);
-    this.eventLoop = {
-      delay: {
-        mean: late(this.#delay.mean),
-        p99: late(this.#delay.percentile(99)),
-        max: late(this.#delay.max),
-      },
-      utilization: performance.eventLoopUtilization(utilization, this.#utilization).utilization,
-    };
-    this.#delay.reset();
-    this.#utilization = utilization;
+    const { mean, p99, max, utilization } = this.#loop.look();
+    this.eventLoop = { delay: { mean, p99, max }, utilization };
   }
 
   close(): void {
     this.#isClosed = true;
     this.#cancel();
-    this.#delay.disable();
+    this.#loop.close();
   }
 }
 
