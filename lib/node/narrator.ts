@@ -32,7 +32,7 @@ const within = 1000;
 export function narrate(system: System, isVerbose: boolean, events: EventStream = system.events): void {
   const { logger, clock } = system;
   const about = (ref: Ref | undefined) => logOf(ref, logger);
-  const seldom = () => new Seldom(new RateLimit(clock, most, within));
+  const seldom = () => new LimitedLines(new RateLimit(clock, most, within));
   events.subscribe(ActorError, ({ ref, error }) => about(ref).error('failed:', error));
   const ignored = seldom();
   events.subscribe(ErrorIgnored, ({ ref, error, where }) =>
@@ -93,7 +93,7 @@ function logOf(ref: Ref | undefined, logger: Log): Log {
 }
 
 /** Lets only so many lines of one kind through; the next one says how many were left out. */
-class Seldom {
+class LimitedLines {
   readonly #limit: RateLimit;
   #leftOut = 0;
 
