@@ -1,5 +1,6 @@
 /** What to spawn and how: a recipe that can be used again, as a restart does, and the options of a spawn. */
 import { show } from '../base/errors.ts';
+import { checkNames } from '../base/options.ts';
 import type { BackoffOptions } from '../restart/backoff.ts';
 import type { MailboxKind } from './mailbox.ts';
 import { Strategy } from './supervision.ts';
@@ -78,11 +79,7 @@ export function checkSpawnOptions(options: SpawnOptions): void {
       `spawn(what, options): options must be an object such as { name: 'worker' }, not ${show(options)}`,
     );
   }
-  for (const key of Object.keys(options)) {
-    if (!known.includes(key)) {
-      throw new TypeError(`spawn: there is no option ${show(key)}; the options are ${known.join(', ')}`);
-    }
-  }
+  checkNames('spawn', options, known);
   const { mailbox, supervision, shutdown, on } = options;
   if (on !== undefined) checkPlacement(on, options);
   if (shutdown !== undefined) checkShutdown(shutdown);

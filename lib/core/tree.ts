@@ -1,5 +1,6 @@
 /** The supervision tree as plain data: what every actor is, how it does, and who is below it. Only reads. */
 import { show } from '../base/errors.ts';
+import { checkNames } from '../base/options.ts';
 import type { Life } from './life.ts';
 import { MailCell } from './mailCell.ts';
 import { Ref } from './ref.ts';
@@ -108,10 +109,7 @@ const known = ['maxDepth', 'maxChildren', 'system'];
 function checked(options: TreeOptions): { maxDepth: number; maxChildren: number; system: boolean } {
   if (typeof options !== 'object' || options === null)
     throw new TypeError(`tree: options must be an object such as { maxDepth: 2 }, not ${show(options)}`);
-  for (const key of Object.keys(options)) {
-    if (!known.includes(key))
-      throw new TypeError(`tree: there is no option ${show(key)}; the options are ${known.join(', ')}`);
-  }
+  checkNames('tree', options, known);
   const {
     maxDepth = Number.POSITIVE_INFINITY,
     maxChildren = Number.POSITIVE_INFINITY,

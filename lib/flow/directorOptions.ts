@@ -1,5 +1,6 @@
 /** What a director can be told. */
 import { show } from '../base/errors.ts';
+import { checkNames } from '../base/options.ts';
 import type { NodeFace } from '../core/actor.ts';
 import type { RestartOptions } from '../core/props.ts';
 import type { NodeOptions } from '../node/options.ts';
@@ -60,10 +61,7 @@ const known = [
 export function checkOptions(options: DirectorOptions): void {
   if (typeof options !== 'object' || options === null)
     throw new TypeError(`new Director(options): options must be an object, not ${show(options)}`);
-  for (const key of Object.keys(options)) {
-    if (!known.includes(key))
-      throw new TypeError(`Director: there is no option ${show(key)}; the options are ${known.join(', ')}`);
-  }
+  checkNames('Director', options, known);
   const { size, policy, name, ackTimeout, stopTimeout, stopWhen, restart, node, nodeOptions } = options;
   if (size !== undefined && !isSize(size))
     throw new TypeError(`Director: size must be a whole number of events from 1 up, not ${show(size)}`);

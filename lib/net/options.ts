@@ -1,5 +1,6 @@
 /** What a connection can be told, with defaults; checked once, at the door. */
 import { show } from '../base/errors.ts';
+import { checkNames } from '../base/options.ts';
 import { type BackoffOptions, checkBackoff } from '../restart/backoff.ts';
 import type { Framing } from './framing.ts';
 
@@ -73,10 +74,7 @@ export function checkKnown(where: string, options: unknown, names: readonly stri
     throw new TypeError(
       `${where}: expected options such as { port: 7000, framing: lines() }, not ${show(options)}`,
     );
-  for (const key of Object.keys(options)) {
-    if (!names.includes(key))
-      throw new TypeError(`${where}: there is no option ${show(key)}; the options are ${names.join(', ')}`);
-  }
+  checkNames(where, options, names);
 }
 
 /** The options that every connection has, and others. */

@@ -7,6 +7,7 @@ import {
   defaultLogger,
   type LogThreshold,
 } from '../base/log.ts';
+import { checkNames } from '../base/options.ts';
 import { type Clock, type Random, type Scheduler, type World, world } from '../base/world.ts';
 import { checkNodeAddress } from '../core/address.ts';
 import { defaultStrategy, Strategy } from '../core/supervision.ts';
@@ -86,10 +87,7 @@ export function completeOptions(options: NodeOptions): CompleteOptions {
   if (typeof options !== 'object' || options === null) {
     throw new TypeError(`Node.start(options): options must be an object, not ${show(options)}`);
   }
-  for (const key of Object.keys(options)) {
-    if (known.includes(key)) continue;
-    throw new TypeError(`Node.start: there is no option ${show(key)}; the options are ${known.join(', ')}`);
-  }
+  checkNames('Node.start', options, known);
   const { address, advertise, supervision = defaultStrategy, shutdownTimeout = 5000, logLevel } = options;
   if (logLevel !== undefined) checkThreshold(logLevel, 'logLevel');
   const logger = loggerOf(options);

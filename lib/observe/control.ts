@@ -1,5 +1,5 @@
 /** What a person may do to an actor by hand, from a page or a console. All of it is written down as a warning, with who it was. */
-import { show } from '../base/errors.ts';
+import { show, TroupeError } from '../base/errors.ts';
 import { restartByHand } from '../core/byHand.ts';
 import { SupervisionWarning } from '../core/events.ts';
 import type { Ref } from '../core/ref.ts';
@@ -18,8 +18,10 @@ export interface Controlled {
 }
 
 /** What was asked for can't be done to that actor; the text says why. */
-export class ControlRefused extends Error {
-  override readonly name = 'ControlRefused';
+export class ControlRefused extends TroupeError {
+  constructor(message: string) {
+    super('CONTROL_REFUSED', message);
+  }
 }
 
 const deeds: Readonly<Record<ControlAction, { did: string; act(ref: Ref, message: unknown): void }>> = {

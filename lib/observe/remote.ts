@@ -1,5 +1,6 @@
 /** The actor through which other nodes look at this one: it answers the questions of `answerQuery`, as every other actor answers. */
 import { show } from '../base/errors.ts';
+import { checkNames } from '../base/options.ts';
 import { Actor, type NodeFace } from '../core/actor.ts';
 import { Terminated } from '../core/message.ts';
 import { Ref } from '../core/ref.ts';
@@ -47,9 +48,7 @@ const most = { limit: 1000, peek: 100 };
 export function observe(node: NodeFace, options: ObserveOptions = {}): Ref<ObserveMessage> {
   if (typeof options !== 'object' || options === null)
     throw new TypeError(`observe(node, options): options must be an object, not ${show(options)}`);
-  for (const name of Object.keys(options))
-    if (!known.includes(name))
-      throw new TypeError(`observe: there is no option ${show(name)}; the options are ${known.join(', ')}`);
+  checkNames('observe', options, known);
   const { name = 'observe', control = false, ...observatory } = options;
   if (typeof control !== 'boolean')
     throw new TypeError(`observe: control must be true or false, not ${show(control)}`);

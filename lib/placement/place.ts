@@ -1,6 +1,7 @@
 /** Where an actor is to run, as `thread()` and `childProcess()` say it. */
 import type { ResourceLimits } from 'node:worker_threads';
 import { show } from '../base/errors.ts';
+import { checkNames } from '../base/options.ts';
 import type { RemotingOptions } from '../remoting/options.ts';
 
 export interface Place {
@@ -43,10 +44,7 @@ export const maxBusyOf = ({ maxBusy }: Place, { maxSilence = usualMaxSilence }: 
 export function checkPlace(call: string, options: PlaceOptions, known: readonly string[]): void {
   if (typeof options !== 'object' || options === null)
     throw new TypeError(`${call}: options must be an object such as { maxBusy: 1000 }, not ${show(options)}`);
-  for (const key of Object.keys(options)) {
-    if (!known.includes(key))
-      throw new TypeError(`${call}: there is no option ${show(key)}; the options are ${known.join(', ')}`);
-  }
+  checkNames(call, options, known);
   const { shared, maxBusy } = options;
   if (shared !== undefined && (typeof shared !== 'string' || shared === ''))
     throw new TypeError(`${call}: shared must be a text that is not empty, not ${show(shared)}`);

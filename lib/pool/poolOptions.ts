@@ -1,5 +1,6 @@
 /** What a pool can be told, checked once. */
 import { show } from '../base/errors.ts';
+import { checkNames } from '../base/options.ts';
 import { checkSpawnOptions, type SpawnOptions } from '../core/props.ts';
 import { roundRobin } from './roundRobin.ts';
 import { RoutingStrategy } from './routingStrategy.ts';
@@ -50,10 +51,7 @@ export function completePoolOptions(given: PoolOptions<never>): CompletePoolOpti
 export function checkKnown(what: string, options: object, names: readonly string[]): void {
   if (typeof options !== 'object' || options === null)
     throw new TypeError(`${what}: options must be an object, not ${show(options)}`);
-  for (const name of Object.keys(options)) {
-    if (!names.includes(name))
-      throw new TypeError(`${what}: there is no option ${show(name)}; the options are ${names.join(', ')}`);
-  }
+  checkNames(what, options, names);
 }
 
 /** @throws TypeError */

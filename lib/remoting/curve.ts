@@ -1,6 +1,7 @@
 /** CURVE as the rest of remoting sees it: the own keys, whom to trust, and proofs of who one is. */
 import { createHmac } from 'node:crypto';
 import { RemotingError, show } from '../base/errors.ts';
+import { checkNames } from '../base/options.ts';
 import { isKey, publicKeyOf, sharedSecret } from './keys.ts';
 
 export interface Curve {
@@ -111,10 +112,7 @@ export function checkCurveOptions(options: CurveOptions, name = 'curve'): void {
       `${name} must be an object with publicKey, secretKey and allow, not ${kind(options)}`,
     );
   }
-  for (const key of Object.keys(options)) {
-    if (known.includes(key)) continue;
-    throw new TypeError(`${name}: there is no option ${show(key)}; the options are ${known.join(', ')}`);
-  }
+  checkNames(name, options, known);
   const { publicKey, secretKey, allow = [], servers = {} } = options;
   checkKey(publicKey, `${name}.publicKey`);
   // Never shown, not even when it is wrong: it may be right but for one character.

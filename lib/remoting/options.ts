@@ -1,5 +1,6 @@
 /** The options of remoting, checked and completed once. */
 import { RemotingError, show } from '../base/errors.ts';
+import { checkNames } from '../base/options.ts';
 import { isNodeAddress } from '../core/address.ts';
 import type { CurveOptions } from './curve.ts';
 import { type Permit, permitOf, type RemotePolicy } from './policy.ts';
@@ -76,10 +77,7 @@ export function completeRemotingOptions(
 ): CompleteRemotingOptions {
   if (typeof options !== 'object' || options === null)
     throw new TypeError(`remoting must be an object of options, not ${show(options)}`);
-  for (const key of Object.keys(options)) {
-    if (!known.includes(key))
-      throw new TypeError(`remoting: there is no option ${show(key)}; the options are ${known.join(', ')}`);
-  }
+  checkNames('remoting', options, known);
   const { heartbeatInterval = 1000, maxSilence = 3000, maxUnresponsive = 60_000, phi } = options;
   const { maxMessageSize = 16 * 1024 * 1024, relay = false, relays = [], insecure = false } = options;
   const { queueLimit = {} } = options;

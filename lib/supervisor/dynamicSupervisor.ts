@@ -1,11 +1,11 @@
 /** A supervisor whose children come and go while it runs, after Elixir's `DynamicSupervisor`. */
 import { ChildError, show } from '../base/errors.ts';
+import { checkNames } from '../base/options.ts';
 import type { Ref } from '../core/ref.ts';
 import type { ChildSpec, GivenSpec } from './childSpec.ts';
 import type { ChildInfo, Entry } from './entry.ts';
 import { request } from './requests.ts';
 import { type ChildCounts, Supervising, type SupervisingOptions } from './supervising.ts';
-import { checkNames } from './supervisor.ts';
 
 export interface DynamicSupervisorOptions extends SupervisingOptions {
   /** The most children at the same time (no limit). */

@@ -1,6 +1,7 @@
 /** Many actors of one kind, among which keys are shared out, after Elixir's `PartitionSupervisor`. */
 import { asError, show } from '../base/errors.ts';
 import { hash } from '../base/hash.ts';
+import { checkNames } from '../base/options.ts';
 import type { Spawnable } from '../core/actor.ts';
 import { ErrorIgnored } from '../core/events.ts';
 import type { Ref } from '../core/ref.ts';
@@ -8,7 +9,6 @@ import type { ChildSpec } from './childSpec.ts';
 import type { ChildInfo, Entry } from './entry.ts';
 import { request } from './requests.ts';
 import { type ChildCounts, Supervising, type SupervisingOptions } from './supervising.ts';
-import { checkNames } from './supervisor.ts';
 
 export interface PartitionSupervisorOptions<M = never> extends SupervisingOptions {
   /** The actor of a partition, or a function that gives the one of each partition by its number from 0 up. */

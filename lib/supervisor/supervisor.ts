@@ -1,5 +1,6 @@
 /** The supervisor of OTP: children that are known beforehand, started in order, and started again by a strategy. */
 import { show } from '../base/errors.ts';
+import { checkNames } from '../base/options.ts';
 import type { Ref } from '../core/ref.ts';
 import type { ChildSpec } from './childSpec.ts';
 import type { ChildInfo, Entry } from './entry.ts';
@@ -104,13 +105,6 @@ export class Supervisor extends Supervising<SupervisorOptions> {
     if (!Array.isArray(children))
       throw new TypeError(`Supervisor: children must be a list of { id, start, ... }, not ${show(children)}`);
   }
-}
-
-/** @throws TypeError that names the option that there is not */
-export function checkNames(who: string, options: object, names: readonly string[]): void {
-  const wrong = Object.keys(options).find(name => !names.includes(name));
-  if (wrong === undefined) return;
-  throw new TypeError(`${who}: there is no option ${show(wrong)}; the options are ${names.join(', ')}`);
 }
 
 function checkWord(name: string, value: unknown, words: readonly string[]): void {

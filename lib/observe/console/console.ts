@@ -1,5 +1,6 @@
 /** A console on a socket of this machine: whoever may open the socket sees all of the node, and runs code in its process. */
 import { NodeStopped, show } from '../../base/errors.ts';
+import { checkNames } from '../../base/options.ts';
 import type { NodeFace } from '../../core/actor.ts';
 import { checkNode } from '../checkNode.ts';
 import type { ObservatoryOptions } from '../observatory/observatory.ts';
@@ -34,11 +35,7 @@ export async function openConsole(node: NodeFace, options: ConsoleOptions = {}):
   checkNode('openConsole', node);
   if (typeof options !== 'object' || options === null)
     throw new TypeError(`openConsole(node, options): options must be an object, not ${show(options)}`);
-  for (const name of Object.keys(options))
-    if (!known.includes(name))
-      throw new TypeError(
-        `openConsole: there is no option ${show(name)}; the options are ${known.join(', ')}`,
-      );
+  checkNames('openConsole', options, known);
   const { socket, ...observatory } = options;
   if (socket !== undefined && (typeof socket !== 'string' || socket === ''))
     throw new TypeError(`openConsole: socket must be the path of a socket, not ${show(socket)}`);

@@ -1,6 +1,7 @@
 /** What a dashboard can be told, checked once. */
 import { isIP } from 'node:net';
 import { show } from '../../base/errors.ts';
+import { checkNames } from '../../base/options.ts';
 import type { ObservatoryOptions } from '../observatory/observatory.ts';
 
 export interface DashboardOptions extends ObservatoryOptions {
@@ -33,12 +34,7 @@ const shortestToken = 16;
 export function completeDashboardOptions(given: DashboardOptions): CompleteDashboardOptions {
   if (typeof given !== 'object' || given === null)
     throw new TypeError(`dashboard(node, options): options must be an object, not ${show(given)}`);
-  for (const name of Object.keys(given)) {
-    if (![...known, ...ofObservatory].includes(name))
-      throw new TypeError(
-        `dashboard: there is no option ${show(name)}; the options are ${[...known, ...ofObservatory].join(', ')}`,
-      );
-  }
+  checkNames('dashboard', given, [...known, ...ofObservatory]);
   const { port = 9800, host = '127.0.0.1', token, control = false, hosts = [], ...observatory } = given;
   if (!(Number.isInteger(port) && port >= 0 && port <= 65_535))
     throw new TypeError(`dashboard: port must be a whole number from 0 to 65535, not ${show(port)}`);

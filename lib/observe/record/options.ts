@@ -1,5 +1,6 @@
 /** The options of a recorder, checked and completed once. */
 import { show } from '../../base/errors.ts';
+import { checkNames } from '../../base/options.ts';
 import { pathPattern } from '../../base/paths.ts';
 import type { Ref } from '../../core/ref.ts';
 
@@ -104,10 +105,7 @@ function completeDump(dump: DumpOptions): CompleteDumpOptions {
 function checkKeys(verb: string, options: unknown, keys: readonly string[]): void {
   if (typeof options !== 'object' || options === null)
     throw new TypeError(`${verb}: the options must be an object, not ${show(options)}`);
-  for (const key of Object.keys(options)) {
-    if (!keys.includes(key))
-      throw new TypeError(`${verb}: there is no option ${show(key)}; the options are ${keys.join(', ')}`);
-  }
+  checkNames(verb, options, keys);
 }
 
 function whole(name: string, value: unknown): number {
